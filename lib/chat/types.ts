@@ -1,0 +1,108 @@
+/**
+ * What the browser and the server say to each other: types only, shared by both sides. Nothing here runs.
+ *
+ * Errors of every JSON route: status 4xx/5xx and `ApiError`. A foreign id answers exactly as an absent one: 404.
+ */
+
+export type ApiError = { error: { code: ApiErrorCode; message: string } }
+export type ApiErrorCode =
+  | 'bad-request'
+  | 'cross-origin'
+  | 'not-found'
+  | 'conflict'
+  | 'too-large'
+  | 'too-many'
+  | 'storage'
+  | 'internal'
+
+/** One entry of the sidebar. Times are Unix milliseconds. */
+export type SessionItem = {
+  id: string
+  title: string
+  pinned: boolean
+  createdAt: number
+  updatedAt: number
+  /** A reply is being written now. */
+  running: boolean
+}
+
+export type ChatMessageStatus = 'complete' | 'streaming' | 'stopped' | 'failed' | 'interrupted'
+
+export type ChatMessage = {
+  id: string
+  parentId: string | null
+  role: 'user' | 'assistant'
+  text: string
+  status: ChatMessageStatus
+  /** A sentence for the person, when `status` is `failed`. */
+  error: string | null
+  /** Ids of all versions (itself included), oldest first: "2/3" is index 1 of 3. */
+  versions: string[]
+  createdAt: number
+}
+
+/** A reply in progress: `next` is the index of the first chunk that `text` does not hold yet. */
+export type ActiveRun = { id: string; messageId: string; next: number }
+
+/** `GET /api/sessions/:id?before=POSITION` — a page of the visible path, oldest first. */
+export type SessionView = {
+  session: SessionItem
+  messages: ChatMessage[]
+  /** Pass as `before` to load the page above; `null` at the beginning. */
+  earlier: number | null
+  /** Oldest first; the first one is running, later ones wait for it. */
+  runs: ActiveRun[]
+}
+
+/** `GET /api/sessions?cursor=` — newest activity first. */
+export type SessionPage = { sessions: SessionItem[]; next: string | null }
+
+/**
+ * `POST /api/chat` — ids are UUIDs made by the browser, so that a repeated request is recognised: the same body again
+ * attaches to the same reply, the same id with other text is 409 `conflict`.
+ * `send`: `after` is the last message the person saw (`null` in an empty chat); `isNew` creates the session.
+ */
+export type ChatRequest =
+  | {
+      kind: 'send'
+      sessionId: string
+      isNew: boolean
+      id: string
+      replyId: string
+      after: string | null
+      text: string
+    }
+  | { kind: 'edit'; sessionId: string; id: string; replyId: string; messageId: string; text: string }
+  | { kind: 'regenerate'; sessionId: string; replyId: string; messageId: string }
+  | { kind: 'continue'; sessionId: string; messageId: string }
+
+/**
+ * The stream that answers `POST /api/chat` and `GET /api/chat/:sessionId/stream?run=ID&from=N` (204: no such run any
+ * more, load the session): server-sent events in the AI SDK's UI message stream format, each with its index as the
+ * event id: `id: 7\ndata: {"type":"text-delta",…}\n\n`, at the end `data: [DONE]`. These chunk types occur:
+ * - `{type:'start', messageId, messageMetadata:{runId}}` always index 0
+ * - `{type:'text-start', id}`, `{type:'text-delta', id, delta}`, `{type:'text-end', id}`
+ * - `{type:'reasoning-start'|'reasoning-end', id}`, `{type:'reasoning-delta', id, delta}`
+ * - `{type:'error', errorText}` a sentence for the person; the reply has failed
+ * - `{type:'abort'}` somebody stopped it
+ * - `{type:'finish', messageMetadata:{status, title?}}` always last, after error and abort too
+ * Other types are ignored.
+ */
+export type RunEnd = { status: ChatMessageStatus }
+
+/** `POST /api/chat/:sessionId/stop` */
+export type StopRequest = { runId: string }
+
+/** `PATCH /api/sessions/:id` — a new title, or the version of a message to show (answers the `SessionView`). */
+export type SessionPatch = { title: string } | { showVersion: string }
+
+/** `DELETE /api/sessions/:id`; until `undoUntil`, `POST /api/sessions/:id/restore` takes it back. */
+export type SessionDeleted = { undoUntil: number }
+
+/** `GET /api/model` — what answers. `problem` is a sentence for the person when the model cannot be used. */
+export type ModelStatus = {
+  provider: 'openai' | 'azure' | 'custom' | 'gateway' | 'ollama' | 'offline'
+  /** For the screen: "gpt-5-mini", "llama3.2 (Ollama)", "No model connected". */
+  label: string
+  connected: boolean
+}

@@ -1,0 +1,26 @@
+/**
+ * What can go wrong in memory, as a caller can act on it.
+ * - `not-found`: the session or message is absent, or belongs to another namespace (the same answer on purpose)
+ * - `conflict`: an id is already used with other content, or the row changed meanwhile
+ * - `too-many-runs`: the namespace already has as many replies in progress as it may
+ * - `storage-full`: the disk or quota is full; nothing was written
+ * - `storage-busy`: the database stayed locked past its timeout; nothing was written
+ * - `storage-damaged`: the database file is damaged or not a database
+ */
+export type MemoryErrorCode =
+  | 'not-found'
+  | 'conflict'
+  | 'too-many-runs'
+  | 'storage-full'
+  | 'storage-busy'
+  | 'storage-damaged'
+
+export class MemoryError extends Error {
+  readonly code: MemoryErrorCode
+
+  constructor(code: MemoryErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options)
+    this.name = 'MemoryError'
+    this.code = code
+  }
+}

@@ -1,0 +1,288 @@
+/**
+ * What memory needs from a database. Every implementation passes the same suite, `contract.ts`.
+ *
+ * Rules that hold for all methods:
+ * - A session is named by `{ namespace, sessionId }`, and the namespace is in every WHERE clause: a foreign session
+ *   and an absent one are the same thing. Deleted sessions are absent, except to `restoreSession` and `purgeSession`.
+ * - Each method is one transaction: all of it is durable when the promise resolves, or none of it is.
+ * - Times are Unix milliseconds, passed in by the caller; ids are UUIDs (v7 where we make them).
+ * - Absence is `null` or `false` where it is an expected answer, else `MemoryError('not-found')`.
+ */
+export type Store = SessionStore &
+  MessageStore &
+  SummaryStore &
+  JobStore &
+  RunStore & { close(): Promise<void> }
+
+export type SessionRef = { namespace: string; sessionId: string }
+
+/** Where a title came from; a later source never loses to an earlier one: `person` is never overwritten. */
+export type TitleSource = 'first-words' | 'model' | 'person'
+
+export type Session = {
+  id: string
+  namespace: string
+  title: string
+  titleSource: TitleSource
+  /** The message that the person sees last; `null` while the session is empty. */
+  headId: string | null
+  /** Bumped by a forget, an edit of the context and a delete; a job of an older generation cannot commit. */
+  generation: number
+  pinned: boolean
+  createdAt: number
+  updatedAt: number
+}
+
+/** `streaming` while its run goes on; only then may content still grow. */
+export type MessageStatus = 'complete' | 'streaming' | 'stopped' | 'failed' | 'interrupted'
+
+export type Message = {
+  id: string
+  parentId: string | null
+  /** Strictly grows from parent to child; gaps are allowed (a forgotten message leaves one). */
+  position: number
+  /** Byte for byte as given: the chat writes `user` and `assistant`. */
+  role: string
+  content: string
+  status: MessageStatus
+  /** A sentence for the person when `status` is `failed`. */
+  error: string | null
+  /** What memory gave to this reply; `null` for messages that are no replies of ours. */
+  receipt: Receipt | null
+  createdAt: number
+}
+
+/** A message as a person sees it: with its versions (itself included, oldest first). */
+export type MessageWithVersions = Message & { versions: string[] }
+
+export type Receipt = {
+  summaryId: string | null
+  /** Ids of the messages given word for word, oldest first. */
+  windowIds: string[]
+  retrievedIds: string[]
+  /** Estimated tokens of each part of the prompt. */
+  tokens: { context: number; window: number; retrieved: number; total: number }
+  model: string
+}
+
+export type NewMessage = {
+  id: string
+  role: string
+  content: string
+  status?: MessageStatus
+  createdAt: number
+}
+
+/**
+ * `llm` a model's summary, `extractive` one made without a model because none is connected, `fallback` an extractive
+ * one made because the model kept failing (replaced when it works again), `person` and `client` an edited context.
+ */
+export type SummarySource = 'llm' | 'extractive' | 'fallback' | 'person' | 'client'
+
+export type Summary = {
+  id: string
+  /** The last message covered: everything on the path up to it. `null`: hangs before the first message. */
+  throughId: string | null
+  throughPosition: number
+  /** The summary it grew from. */
+  baseId: string | null
+  context: string
+  tokens: number
+  /** How many messages it folded beyond its base. */
+  folded: number
+  source: SummarySource
+  model: string | null
+  createdAt: number
+}
+
+/** The messages of a path that no summary covers (oldest first), and the summary that covers the rest. */
+export type Window = { session: Session; messages: Message[]; summary: Summary | null }
+
+/** Counted from the rows of the head's path; `lost` and `doubled` are 0 or the store has a defect. */
+export type Audit = { messages: number; summarised: number; window: number; lost: number; doubled: number }
+
+export interface SessionStore {
+  getSession(ref: SessionRef): Promise<Session | null>
+  /** Newest activity first. `before` is the last session of the page before. `running`: a reply is in progress. */
+  listSessions(
+    namespace: string,
+    options: { limit: number; before?: { updatedAt: number; id: string } },
+  ): Promise<(Session & { running: boolean })[]>
+  /** False when `titleSource` is weaker than the one stored (a person's title is kept), or the session is absent. */
+  setTitle(ref: SessionRef, title: string, source: TitleSource): Promise<boolean>
+  /** Moves the head to the newest descendant of `messageId` (each step takes the newest child). */
+  selectVersion(ref: SessionRef, messageId: string): Promise<Session>
+  /** Hides the session from everything, bumps its generation and asks its runs to stop. False when absent. */
+  deleteSession(ref: SessionRef, at: number): Promise<boolean>
+  /** Takes back a delete that is not purged yet. False when there is nothing to take back. */
+  restoreSession(ref: SessionRef): Promise<boolean>
+  /** Removes for good every session deleted at or before `deletedBefore`; answers how many. */
+  purgeDeleted(deletedBefore: number): Promise<number>
+}
+
+export interface MessageStore {
+  /**
+   * Appends in order under `parentId` (absent: under the head) and moves the head to the last one; creates the session
+   * when absent. An id that the session already holds with the same role and content is left as it is (a retry).
+   * `conflict` when it is held with other content.
+   */
+  appendMessages(
+    ref: SessionRef,
+    messages: NewMessage[],
+    options?: { parentId?: string | null; jobs?: NewJob[] },
+  ): Promise<Session>
+  getMessage(ref: SessionRef, messageId: string): Promise<Message | null>
+  /**
+   * The head's path, oldest first, at most `limit` messages ending just before position `before` (absent: at the head).
+   */
+  listPath(
+    ref: SessionRef,
+    options: { limit: number; before?: number },
+  ): Promise<{ session: Session; messages: MessageWithVersions[]; hasEarlier: boolean }>
+  /** The window of `headId` (absent: the session's head). Its cost is the window's length, not the session's. */
+  getWindow(ref: SessionRef, headId?: string | null): Promise<Window>
+  /** Full-text search over the messages on the path of `headId` at or before `throughPosition`, best first. */
+  searchPath(
+    ref: SessionRef,
+    query: { headId: string; terms: string[]; throughPosition: number; limit: number },
+  ): Promise<Message[]>
+  /**
+   * Removes a message for good: its children move to its parent, every summary that covered it goes, receipts that
+   * name it lose it, the generation is bumped. False when absent.
+   */
+  forgetMessage(ref: SessionRef, messageId: string): Promise<boolean>
+  audit(ref: SessionRef): Promise<Audit>
+}
+
+export type NewSummary = Omit<Summary, 'throughPosition'>
+
+/** What must still be true for a background job's summary to be committed. */
+export type Fence = { generation: number; lease: string; jobId: string }
+
+export interface SummaryStore {
+  /**
+   * Inserts one row and changes nothing else. Answers false, and writes nothing, when `fence` no longer holds, when
+   * `throughId` is gone, or when another summary than `current` is now the one that covers `throughId`'s path.
+   */
+  insertSummary(
+    ref: SessionRef,
+    summary: NewSummary,
+    fence: Fence & { currentId: string | null },
+  ): Promise<boolean>
+  /** A person's or a client's new context: a newer summary on the message of the current one. Bumps the generation. */
+  replaceContext(
+    ref: SessionRef,
+    context: { id: string; context: string; tokens: number; source: 'person' | 'client'; createdAt: number },
+  ): Promise<Summary>
+  /** Undo: removes a summary and those that grew from it; bumps the generation. False when absent. */
+  deleteSummary(ref: SessionRef, summaryId: string): Promise<boolean>
+  /** Newest first, every branch. */
+  listSummaries(ref: SessionRef): Promise<Summary[]>
+}
+
+export type JobKind = 'compaction' | 'title'
+export type NewJob = { kind: JobKind; dueAt: number }
+
+export type Job = {
+  id: string
+  ref: SessionRef
+  kind: JobKind
+  generation: number
+  attempts: number
+  /** Proves that we hold it; a lease that ran out can be taken by another process. */
+  lease: string
+  /** Grows when the job is asked for again while it runs. */
+  revision: number
+}
+
+/** One row per session and kind: asking for a job that waits already changes nothing but its revision. */
+export interface JobStore {
+  enqueueJob(ref: SessionRef, job: NewJob): Promise<void>
+  /** Takes the job that is due longest, if any, whose session has no other leased job of the same kind. */
+  claimJob(options: { now: number; leaseMs: number; lease: string }): Promise<Job | null>
+  /** Done: the row goes, unless it was asked for again meanwhile, or `againAt` is given: then it waits anew. */
+  finishJob(job: Job, options?: { againAt?: number }): Promise<void>
+  /** Failed: keeps the row, counts the attempt and waits until `dueAt`. A lost lease changes nothing. */
+  failJob(job: Job, options: { dueAt: number; error: string }): Promise<void>
+  /** When the next job can be claimed: its due time or the end of its lease. `null` without jobs. */
+  nextJobAt(): Promise<number | null>
+}
+
+export type RunStatus = 'queued' | 'running' | 'complete' | 'stopped' | 'failed' | 'interrupted'
+
+export type Run = {
+  id: string
+  ref: SessionRef
+  /** The reply that it writes. */
+  messageId: string
+  /** The message it answers: the parent of the reply. */
+  promptId: string
+  status: RunStatus
+  /** `continue`: goes on from the text that the reply already has. */
+  mode: 'reply' | 'continue'
+  /** Which process runs it, as `RunOwner` text. */
+  owner: string
+  stopRequested: boolean
+  heartbeatAt: number
+  createdAt: number
+}
+
+export type BeginTurn = {
+  /** Creates the session when it is absent; without it an absent session is `not-found`. */
+  create?: { title: string }
+  run: { id: string; owner: string; mode: 'reply' | 'continue' }
+  /**
+   * `send`: appends `text` under `after` or, when `after` is on the head's path, under the head (so that two tabs make
+   * one line); `edit`: makes a sibling of `messageId`; `regenerate`: a sibling of the reply `messageId`;
+   * `continue`: goes on with the reply `messageId` (stopped, interrupted or failed, and at the head of its branch).
+   */
+  turn:
+    | { kind: 'send'; id: string; text: string; after: string | null; replyId: string }
+    | { kind: 'edit'; id: string; text: string; messageId: string; replyId: string }
+    | { kind: 'regenerate'; messageId: string; replyId: string }
+    | { kind: 'continue'; messageId: string }
+  maxActiveRuns: number
+  now: number
+}
+
+export interface RunStore {
+  /**
+   * In one transaction: the person's message, the empty reply under it (`streaming`), the head moved to it, and the run
+   * (`queued`). The same turn again answers `{ replayed: true }` with its run; the same ids with other text is
+   * `conflict`; `too-many-runs` when the namespace has `maxActiveRuns` unfinished ones.
+   */
+  beginTurn(ref: SessionRef, begin: BeginTurn): Promise<{ run: Run; replayed: boolean }>
+  getRun(ref: SessionRef, runId: string): Promise<Run | null>
+  /** Unfinished runs of a session, oldest first. */
+  activeRuns(ref: SessionRef): Promise<Run[]>
+  /** Unfinished runs of all sessions, to find the orphans of a dead process. */
+  unfinishedRuns(): Promise<Run[]>
+  /** Queued to running, if it is the oldest unfinished run of its session. False: it must wait, or was stopped. */
+  startRun(run: Run, at: number): Promise<boolean>
+  /** Appends to the chunk log and beats the heart; answers whether somebody asked the run to stop or it is gone. */
+  appendChunks(run: Run, batch: { first: number; chunks: string[]; at: number }): Promise<{ stop: boolean }>
+  /** The chunks from index `from` on, in order, and the run's status read in the same snapshot. */
+  readChunks(
+    ref: SessionRef,
+    runId: string,
+    from: number,
+  ): Promise<{ chunks: string[]; status: RunStatus } | null>
+  requestStop(ref: SessionRef, runId: string): Promise<boolean>
+  /**
+   * The end of a run: the reply's final text and status, the run's status and the follow-up jobs, at once. False when
+   * the run has ended already or its session is deleted; then nothing is written.
+   */
+  finishRun(
+    run: Run,
+    end: {
+      status: Exclude<RunStatus, 'queued' | 'running'>
+      content: string
+      error: string | null
+      receipt: Receipt | null
+      jobs: NewJob[]
+      at: number
+    },
+  ): Promise<boolean>
+  /** Drops the chunk logs of runs that ended before `endedBefore`. */
+  pruneChunks(endedBefore: number): Promise<void>
+}
