@@ -1,0 +1,198 @@
+import { isIP } from 'node:net'
+import { resolve } from 'node:path'
+import type { ModelSettings } from '#lib/llm/models.ts'
+import { ConfigError } from './config-error.ts'
+import { sessionSecretOf } from './data-dir.ts'
+import { createEnvReader, type Env } from './env-reader.ts'
+
+/** Everything that is set from outside, checked. See `.env.example` for each variable. */
+export type Config = {
+  environment: 'production' | 'development' | 'test'
+  /** On Vercel: always HTTPS, no disk of its own. */
+  vercel: boolean
+  host: string
+  port: number
+  /** The origin that browsers use, e.g. `https://chat.example.org`; `null`: that of the connection. */
+  publicOrigin: string | null
+  /** Browsers reach us over HTTPS: cookies are `Secure` and carry the `__Host-` prefix. */
+  https: boolean
+  dataDir: string
+  /** Newest first; empty: one is generated into `dataDir`, see `sessionSecrets()`. */
+  configuredSecrets: string[]
+  models: ModelSettings
+  memory: { maxWindowSize: number; longTerm: boolean }
+  limits: LimitSettings
+  /** Print every prompt to the terminal. */
+  verbose: boolean
+  /** Variables that are set but have no effect in this version. */
+  unused: string[]
+}
+
+export type LimitSettings = {
+  /** Replies a person may have in progress at once. */
+  maxActiveRuns: number
+  /** Replies asked for per minute, by one person and by one address each. */
+  runsPerMinute: number
+  /** Replies of this process per day, all people together. */
+  runsPerDay: number
+  /** Other changes (rename, delete, stop, …) per minute and person. */
+  writesPerMinute: number
+}
+
+const NOT_USED_YET = [
+  'MOTORHEAD_URL',
+  'METAL_API_KEY',
+  'METAL_CLIENT_ID',
+  'MOTORHEAD_KEYS',
+  'MOTORHEAD_OPEN',
+  'EMBEDDING_MODEL',
+  'AZURE_DEPLOYMENT_ID_ADA',
+]
+
+/** Where Ollama listens unless told otherwise. */
+const OLLAMA_URL = 'http://127.0.0.1:11434'
+
+/** Checks a set of variables. Throws `ConfigError` with every problem it found. */
+export function readConfig(env: Env): Config {
+  const read = createEnvReader(env)
+  const vercel = read.text('VERCEL') !== undefined
+  const environment = read.choice('NODE_ENV', ['production', 'development', 'test'], 'production')
+  const publicOrigin = readPublicOrigin(read)
+  if (read.text('DATABASE_URL') !== undefined) {
+    read.problem('DATABASE_URL is set, but this version stores in SQLite only: unset it to use DATA_DIR.')
+  } else if (vercel) {
+    read.problem(
+      'DATABASE_URL is not set, and Vercel keeps no files: this version stores in SQLite only and cannot run there yet; host it where DATA_DIR is kept.',
+    )
+  }
+  const config: Config = {
+    environment,
+    vercel,
+    host: readHost(read),
+    port: read.integer('PORT', { fallback: 3000, min: 0, max: 65_535 }),
+    publicOrigin,
+    https: vercel || (publicOrigin?.startsWith('https:') ?? false),
+    dataDir: resolve(read.text('DATA_DIR') ?? './data'),
+    configuredSecrets: readSecrets(read, { vercel, production: environment === 'production' }),
+    models: readModels(read, vercel),
+    memory: {
+      maxWindowSize: read.integer('MOTORHEAD_MAX_WINDOW_SIZE', { fallback: 12, min: 2, max: 1000 }),
+      longTerm: read.flag('MOTORHEAD_LONG_TERM_MEMORY', true),
+    },
+    limits: {
+      maxActiveRuns: read.integer('MAX_ACTIVE_RUNS', { fallback: 4, min: 1, max: 1000 }),
+      runsPerMinute: read.integer('RUNS_PER_MINUTE', { fallback: 20, min: 1, max: 100_000 }),
+      runsPerDay: read.integer('RUNS_PER_DAY', { fallback: 2000, min: 1, max: 100_000_000 }),
+      writesPerMinute: read.integer('WRITES_PER_MINUTE', { fallback: 120, min: 1, max: 100_000 }),
+    },
+    verbose: read.flag('VERBOSE', false),
+    unused: NOT_USED_YET.filter((name) => read.text(name) !== undefined),
+  }
+  if (read.problems.length > 0) throw new ConfigError(read.problems)
+  return config
+}
+
+/** The configuration of this process. Throws `ConfigError`; reads nothing but the environment. */
+export function loadConfig(): Config {
+  return readConfig(process.env)
+}
+
+/** True under `next dev`, where React needs `eval` for its stack traces. */
+export function isDevelopment(): boolean {
+  return process.env.NODE_ENV === 'development'
+}
+
+/** The secrets that seal cookies, newest first; makes and keeps one in the data folder when none is configured. */
+export function sessionSecrets(config: Config): string[] {
+  return config.configuredSecrets.length > 0 ? config.configuredSecrets : [sessionSecretOf(config.dataDir)]
+}
+
+type EnvReader = ReturnType<typeof createEnvReader>
+
+function readHost(read: EnvReader): string {
+  const host = read.text('HOST') ?? '127.0.0.1'
+  if (isIP(host) === 0 && !/^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/i.test(host)) {
+    read.reject('HOST', host, 'give an address or a host name to listen on, like 127.0.0.1 or 0.0.0.0')
+  }
+  return host
+}
+
+function readPublicOrigin(read: EnvReader): string | null {
+  const url = read.url('PUBLIC_URL')
+  if (url === undefined) return null
+  if (url.pathname !== '/' || url.search !== '' || url.hash !== '') {
+    read.reject('PUBLIC_URL', url.href, 'give the origin only, like https://chat.example.org')
+  }
+  return url.origin
+}
+
+/** What people leave in when they copy an example. */
+const EXAMPLE_SECRET = /change.?me|example|placeholder|your.?(session.?)?secret|replace.?(me|this)|password/i
+
+function readSecrets(read: EnvReader, where: { vercel: boolean; production: boolean }): string[] {
+  const text = read.text('SESSION_SECRET')
+  if (text === undefined) {
+    if (where.vercel) {
+      read.problem(
+        'SESSION_SECRET is not set, and Vercel keeps no files to hold a generated one: set it to 32 or more random characters (openssl rand -base64 48).',
+      )
+    }
+    return []
+  }
+  const secrets = text.split(',').map((secret) => secret.trim())
+  for (const [index, secret] of secrets.entries()) {
+    const name =
+      secrets.length === 1 ? 'SESSION_SECRET' : `SESSION_SECRET (number ${index + 1} of ${secrets.length})`
+    if (secret.length < 32) {
+      read.problem(
+        `${name} has ${secret.length} characters: give 32 or more random ones (openssl rand -base64 48), or unset it when self-hosting to have one made.`,
+      )
+    } else if (where.production && (EXAMPLE_SECRET.test(secret) || new Set(secret).size < 10)) {
+      read.problem(
+        `${name} looks like an example, not like random characters: make one with openssl rand -base64 48.`,
+      )
+    }
+  }
+  return secrets
+}
+
+function readModels(read: EnvReader, vercel: boolean): ModelSettings {
+  const baseUrl = read.url('OPENAI_BASE_URL') ?? read.url('OPENAI_API_BASE')
+  return {
+    openaiApiKey: read.key('OPENAI_API_KEY'),
+    openaiBaseUrl: baseUrl && withoutTrailingSlash(baseUrl.href),
+    azure: readAzure(read),
+    gateway: vercel || read.key('AI_GATEWAY_API_KEY') !== undefined,
+    ollamaUrl: vercel ? undefined : readOllamaUrl(read),
+    chatModel: read.text('CHAT_MODEL'),
+    memoryModel: read.text('MEMORY_MODEL') ?? read.text('MOTORHEAD_MODEL'),
+  }
+}
+
+function readAzure(read: EnvReader): ModelSettings['azure'] {
+  const apiKey = read.key('AZURE_API_KEY')
+  const apiBase = read.url('AZURE_API_BASE')
+  const deployment = read.text('AZURE_DEPLOYMENT_ID')
+  if (apiKey && apiBase && deployment) {
+    return { apiKey, apiBase: withoutTrailingSlash(apiBase.href), deployment }
+  }
+  const missing = Object.entries({
+    AZURE_API_KEY: apiKey,
+    AZURE_API_BASE: apiBase,
+    AZURE_DEPLOYMENT_ID: deployment,
+  }).filter(([name, value]) => value === undefined && read.text(name) === undefined)
+  if (missing.length > 0 && missing.length < 3) {
+    const names = missing.map(([name]) => name).join(' and ')
+    read.problem(`${names} must be set too, as other AZURE_ variables are: set all three, or none.`)
+  }
+  return undefined
+}
+
+function readOllamaUrl(read: EnvReader): string | undefined {
+  if (read.text('OLLAMA_URL')?.toLowerCase() === 'off') return undefined
+  return withoutTrailingSlash(read.url('OLLAMA_URL')?.href ?? OLLAMA_URL)
+}
+
+function withoutTrailingSlash(url: string): string {
+  return url.replace(/\/+$/, '')
+}
