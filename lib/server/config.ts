@@ -16,6 +16,8 @@ export type Config = {
   publicOrigin: string | null
   /** Browsers reach us over HTTPS: cookies are `Secure` and carry the `__Host-` prefix. */
   https: boolean
+  /** A proxy of ours stands in front: the last address in `X-Forwarded-For` is the client's. */
+  trustProxy: boolean
   dataDir: string
   /** Newest first; empty: one is generated into `dataDir`, see `sessionSecrets()`. */
   configuredSecrets: string[]
@@ -72,6 +74,7 @@ export function readConfig(env: Env): Config {
     port: read.integer('PORT', { fallback: 3000, min: 0, max: 65_535 }),
     publicOrigin,
     https: vercel || (publicOrigin?.startsWith('https:') ?? false),
+    trustProxy: read.flag('TRUST_PROXY', false),
     dataDir: resolve(read.text('DATA_DIR') ?? './data'),
     configuredSecrets: readSecrets(read, { vercel, production: environment === 'production' }),
     models: readModels(read, vercel),

@@ -1,0 +1,10 @@
+import { emptyAnswer, streamAnswer } from '#lib/server/answers.ts'
+import { methods, readRoute } from '#lib/server/route.ts'
+import { sessionParams, streamQuery } from '#lib/server/schemas.ts'
+
+export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = methods({
+  GET: readRoute({ params: sessionParams, query: streamQuery }, async ({ app, user, params, query }) => {
+    const reply = user && (await app.chat.resume(user, params.sessionId, query.run, query.from))
+    return reply ? streamAnswer(reply) : emptyAnswer()
+  }),
+})

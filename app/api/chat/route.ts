@@ -1,0 +1,12 @@
+import { streamAnswer } from '#lib/server/answers.ts'
+import { methods, writeRoute } from '#lib/server/route.ts'
+import { chatRequest, MAX_MESSAGE_CHARACTERS } from '#lib/server/schemas.ts'
+
+/** A character takes at most six bytes in JSON (`\u20ac`); the rest is ids. */
+const MAX_BYTES = MAX_MESSAGE_CHARACTERS * 6 + 4096
+
+export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = methods({
+  POST: writeRoute({ body: chatRequest, limit: 'reply', maxBytes: MAX_BYTES }, async ({ app, user, body }) =>
+    streamAnswer(await app.chat.send(user, body)),
+  ),
+})

@@ -1,0 +1,46 @@
+import type { ReplyStream } from '#lib/chat/chat.ts'
+import type { ApiError } from '#lib/chat/types.ts'
+import type { HttpError } from './http-error.ts'
+
+/** On every answer of the API, whatever stands in front of it. */
+const API_HEADERS = {
+  'cache-control': 'private, no-store',
+  'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+  'x-content-type-options': 'nosniff',
+}
+
+export function jsonAnswer(body: unknown, init: { status?: number; headers?: HeadersInit } = {}): Response {
+  return withApiHeaders(Response.json(body, init))
+}
+
+export function emptyAnswer(headers: HeadersInit = {}): Response {
+  return withApiHeaders(new Response(null, { status: 204, headers }))
+}
+
+export function errorAnswer(error: HttpError): Response {
+  const body: ApiError = { error: { code: error.code, message: error.message } }
+  const headers = new Headers()
+  if (error.retryAfterSeconds !== undefined) headers.set('retry-after', String(error.retryAfterSeconds))
+  return jsonAnswer(body, { status: error.status, headers })
+}
+
+/** Server-sent events. A reader who leaves cancels the reading, not the reply. */
+export function streamAnswer({ runId, frames }: ReplyStream): Response {
+  const answer = new Response(frames.pipeThrough(new TextEncoderStream()), {
+    headers: {
+      'content-type': 'text/event-stream; charset=utf-8',
+      'x-accel-buffering': 'no',
+      'x-vercel-ai-ui-message-stream': 'v1',
+      'x-run-id': runId,
+    },
+  })
+  const sent = withApiHeaders(answer)
+  // Compression would hold small frames back.
+  sent.headers.set('cache-control', 'private, no-store, no-transform')
+  return sent
+}
+
+function withApiHeaders(answer: Response): Response {
+  for (const [name, value] of Object.entries(API_HEADERS)) answer.headers.set(name, value)
+  return answer
+}
