@@ -83,6 +83,7 @@ export function methods(handlers: Partial<Record<Method, Handler>>) {
     await answer.body?.cancel()
     return new Response(null, answer)
   }
+  const options: Handler = async () => emptyAnswer({ allow })
   return {
     GET: handlers.GET ?? refuse,
     HEAD: head,
@@ -90,7 +91,7 @@ export function methods(handlers: Partial<Record<Method, Handler>>) {
     PUT: handlers.PUT ?? refuse,
     PATCH: handlers.PATCH ?? refuse,
     DELETE: handlers.DELETE ?? refuse,
-    OPTIONS: async (): Promise<Response> => emptyAnswer({ allow }),
+    OPTIONS: options,
   }
 }
 

@@ -1,0 +1,14 @@
+import 'server-only'
+import { app, rim } from './app.ts'
+import { errorFields, log } from './log.ts'
+
+/** Opens the app and never throws: a server that answers "the disk is full" is worth more than none. */
+export async function openAtStart(): Promise<void> {
+  try {
+    const { unused } = rim().config
+    if (unused.length > 0) log('warn', 'not-used-yet', { variables: unused })
+    await app()
+  } catch (error) {
+    log('error', 'open-failed', errorFields(error))
+  }
+}
