@@ -6,6 +6,7 @@
  * - `storage-full`: the disk or quota is full; nothing was written
  * - `storage-busy`: the database stayed locked past its timeout; nothing was written
  * - `storage-damaged`: the database file is damaged or not a database
+ * - `storage-unavailable`: the database cannot be opened, read or written for another reason; nothing was written
  */
 export type MemoryErrorCode =
   | 'not-found'
@@ -14,6 +15,7 @@ export type MemoryErrorCode =
   | 'storage-full'
   | 'storage-busy'
   | 'storage-damaged'
+  | 'storage-unavailable'
 
 export class MemoryError extends Error {
   readonly code: MemoryErrorCode

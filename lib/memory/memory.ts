@@ -1,4 +1,6 @@
-import type { Message } from './store/store.ts'
+import { type Compaction, createCompaction } from './compaction.ts'
+import { recallFor } from './retrieval.ts'
+import type { Message, NewJob, SessionRef, Store } from './store/store.ts'
 
 /** One message as a summariser sees it. */
 export type SummaryInput = Pick<Message, 'id' | 'role' | 'content' | 'createdAt'>
@@ -24,4 +26,37 @@ export type Recall = {
   /** Oldest first; the last one is the message to answer. Cut from its old end if it would exceed the budget. */
   window: Message[]
   tokens: { context: number; window: number; retrieved: number }
+}
+
+export type MemorySettings = {
+  /** Messages kept word for word before compaction folds the older half. At least 2. */
+  maxWindowSize: number
+  /** Whether older messages are searched for what a new one needs. */
+  longTermMemory: boolean
+}
+
+export type MemoryDeps = {
+  store: Store
+  settings: MemorySettings
+  /** The model that summarises now; `null` when none is connected: then summaries are extractive. */
+  summarizer: () => Promise<Summarize | null>
+  now: () => number
+}
+
+export type Memory = {
+  /** What the reply to `messageId` is to be given. Reads only; its cost does not grow with the session. */
+  recall(ref: SessionRef, messageId: string): Promise<Recall>
+  /** The background work that an append calls for; to be persisted in the append's own transaction. */
+  jobsAfterAppend(): NewJob[]
+  /** Runs a claimed compaction job. */
+  compact: Compaction
+}
+
+/** The memory engine: Motörhead's window and context over a store that never trims. */
+export function createMemory({ store, settings, summarizer, now }: MemoryDeps): Memory {
+  return {
+    recall: (ref, messageId) => recallFor(store, settings, ref, messageId),
+    jobsAfterAppend: () => [{ kind: 'compaction', dueAt: now() }],
+    compact: createCompaction({ store, maxWindowSize: settings.maxWindowSize, summarizer, now }),
+  }
 }

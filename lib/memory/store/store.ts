@@ -129,7 +129,7 @@ export interface MessageStore {
   appendMessages(
     ref: SessionRef,
     messages: NewMessage[],
-    options?: { parentId?: string | null; jobs?: NewJob[] },
+    options?: { parentId?: string | null; title?: string; jobs?: NewJob[] },
   ): Promise<Session>
   getMessage(ref: SessionRef, messageId: string): Promise<Message | null>
   /**
@@ -200,6 +200,8 @@ export interface JobStore {
   enqueueJob(ref: SessionRef, job: NewJob): Promise<void>
   /** Takes the job that is due longest, if any, whose session has no other leased job of the same kind. */
   claimJob(options: { now: number; leaseMs: number; lease: string }): Promise<Job | null>
+  /** Keeps a lease that is still ours. False when it was lost. */
+  renewJob(job: Job, leaseUntil: number): Promise<boolean>
   /** Done: the row goes, unless it was asked for again meanwhile, or `againAt` is given: then it waits anew. */
   finishJob(job: Job, options?: { againAt?: number }): Promise<void>
   /** Failed: keeps the row, counts the attempt and waits until `dueAt`. A lost lease changes nothing. */
@@ -257,8 +259,11 @@ export interface RunStore {
   activeRuns(ref: SessionRef): Promise<Run[]>
   /** Unfinished runs of all sessions, to find the orphans of a dead process. */
   unfinishedRuns(): Promise<Run[]>
-  /** Queued to running, if it is the oldest unfinished run of its session. False: it must wait, or was stopped. */
-  startRun(run: Run, at: number): Promise<boolean>
+  /**
+   * Queued to running, if it is the oldest unfinished run of its session; beats the heart either way.
+   * `stop`: somebody asked it to stop, it has ended, or its session is deleted.
+   */
+  startRun(run: Run, at: number): Promise<'started' | 'wait' | 'stop'>
   /** Appends to the chunk log and beats the heart; answers whether somebody asked the run to stop or it is gone. */
   appendChunks(run: Run, batch: { first: number; chunks: string[]; at: number }): Promise<{ stop: boolean }>
   /** The chunks from index `from` on, in order, and the run's status read in the same snapshot. */
@@ -270,7 +275,8 @@ export interface RunStore {
   requestStop(ref: SessionRef, runId: string): Promise<boolean>
   /**
    * The end of a run: the reply's final text and status, the run's status and the follow-up jobs, at once. False when
-   * the run has ended already or its session is deleted; then nothing is written.
+   * the run has ended already or its session is gone; then nothing is written. In a deleted session it is written, so
+   * that an undo finds it whole.
    */
   finishRun(
     run: Run,

@@ -1,0 +1,174 @@
+import { MemoryError } from './errors.ts'
+import { extractFacts } from './extractive.ts'
+import type { Summarize, SummaryInput } from './memory.ts'
+import type { Job, Message, SessionRef, Store, Summary, SummarySource, Window } from './store/store.ts'
+import { estimateTokens } from './tokens.ts'
+
+/** A context longer than this would crowd out what it serves: about 60 facts. */
+export const MAX_CONTEXT_TOKENS = 1500
+
+/** What one call of the summariser is given to read: small enough for a model of 8,000 tokens. */
+const MAX_FOLD_TOKENS = 4000
+
+/** A message longer than this is cut for the summariser, never in the store. */
+const MAX_MESSAGE_CHARS = 6000
+
+/** A summariser that takes longer than this has failed. */
+const SUMMARY_TIMEOUT_MS = 60_000
+
+/** After so many failures in a row the extractive summary stands in, so that the window does not grow for ever. */
+const FAILURES_BEFORE_FALLBACK = 3
+
+/** Which messages to fold, and the summary that the new one grows from. */
+export type CompactionPlan = {
+  base: Summary | null
+  current: Summary | null
+  fold: Message[]
+  throughId: string
+}
+
+/** Answers `stale` when the session changed under it and the job is to be done anew. Throws when the summary failed. */
+export type Compaction = (job: Job, signal: AbortSignal) => Promise<'done' | 'stale'>
+
+/**
+ * What to fold of a window: nothing up to `maxWindowSize` messages, then all but the newest half of that; as much of it,
+ * from the oldest on, as the summariser can read at once. A reply still being written is never folded.
+ */
+export function planCompaction(
+  window: Pick<Window, 'messages' | 'summary'>,
+  maxWindowSize: number,
+): CompactionPlan | null {
+  const { messages, summary } = window
+  if (messages.length <= maxWindowSize) return null
+  const beyond = messages.slice(0, messages.length - Math.floor(maxWindowSize / 2))
+  const streaming = beyond.findIndex((message) => message.status === 'streaming')
+  const fold = firstChunk(streaming < 0 ? beyond : beyond.slice(0, streaming))
+  const last = fold.at(-1)
+  return last ? { base: summary, current: summary, fold, throughId: last.id } : null
+}
+
+export function createCompaction(deps: {
+  store: Store
+  maxWindowSize: number
+  summarizer: () => Promise<Summarize | null>
+  now: () => number
+}): Compaction {
+  const { store, maxWindowSize, summarizer, now } = deps
+
+  return async function compact(job, signal) {
+    const model = await summarizer()
+    for (;;) {
+      const window = await store.getWindow(job.ref).catch(absent)
+      if (!window) return 'done'
+      const plan = (model && (await planUpgrade(job.ref, window))) ?? planCompaction(window, maxWindowSize)
+      if (!plan) return 'done'
+      const { context, model: modelName, source } = await summarizePlan(plan, model, job, signal)
+      const inserted = await store.insertSummary(
+        job.ref,
+        {
+          id: crypto.randomUUID(),
+          throughId: plan.throughId,
+          baseId: plan.base?.id ?? null,
+          context,
+          tokens: estimateTokens(context),
+          folded: plan.fold.length,
+          source,
+          model: modelName,
+          createdAt: now(),
+        },
+        { generation: job.generation, lease: job.lease, jobId: job.id, currentId: plan.current?.id ?? null },
+      )
+      if (!inserted) return 'stale'
+      // Throws on purpose, after the stand-in is safe: the job stays, and a later attempt replaces it.
+      if (source === 'fallback') throw new Error('The model failed; an extractive summary stands in for it.')
+    }
+  }
+
+  async function summarizePlan(
+    plan: CompactionPlan,
+    model: Summarize | null,
+    job: Job,
+    signal: AbortSignal,
+  ): Promise<{ context: string; model: string | null; source: SummarySource }> {
+    if (!model) return { ...(await foldInChunks(extractFacts, plan, signal)), source: 'extractive' }
+    try {
+      return { ...(await foldInChunks(model, plan, signal)), source: 'llm' }
+    } catch (error) {
+      const alreadyStandsIn = plan.current?.source === 'fallback' && plan.throughId === plan.current.throughId
+      if (signal.aborted || alreadyStandsIn || job.attempts + 1 < FAILURES_BEFORE_FALLBACK) throw error
+      return { ...(await foldInChunks(extractFacts, plan, signal)), source: 'fallback' }
+    }
+  }
+
+  /** A stand-in is made again by the model, from the last summary that was none, over all that came since. */
+  async function planUpgrade(ref: SessionRef, { summary }: Window): Promise<CompactionPlan | null> {
+    if (summary?.source !== 'fallback' || summary.throughId === null) return null
+    const summaries = new Map((await store.listSummaries(ref)).map((each) => [each.id, each]))
+    let base: Summary | null = summary
+    let folded = 0
+    while (base?.source === 'fallback') {
+      folded += base.folded
+      base = base.baseId === null ? null : (summaries.get(base.baseId) ?? null)
+    }
+    const page = await store
+      .listPath(ref, { limit: folded, before: summary.throughPosition + 1 })
+      .catch(absent)
+    const after = base?.throughPosition ?? 0
+    const fold = page?.messages.filter((message) => message.position > after) ?? []
+    return fold.length > 0 ? { base, current: summary, fold, throughId: summary.throughId } : null
+  }
+}
+
+async function foldInChunks(
+  summarize: Summarize,
+  plan: CompactionPlan,
+  signal: AbortSignal,
+): Promise<{ context: string; model: string | null }> {
+  let folded = { context: plan.base?.context ?? '', model: null as string | null }
+  let rest = plan.fold
+  while (rest.length > 0) {
+    const chunk = firstChunk(rest)
+    rest = rest.slice(chunk.length)
+    const messages = chunk.filter((message) => message.content.trim() !== '').map(toInput)
+    if (messages.length === 0) continue
+    const limit = AbortSignal.any([signal, AbortSignal.timeout(SUMMARY_TIMEOUT_MS)])
+    folded = await orAborted(
+      summarize({ context: folded.context || null, messages, maxTokens: MAX_CONTEXT_TOKENS, signal: limit }),
+      limit,
+    )
+  }
+  return folded
+}
+
+/** At least one message, then as many as fit. */
+function firstChunk<T extends { content: string }>(messages: T[]): T[] {
+  let tokens = 0
+  const end = messages.findIndex((message, index) => {
+    tokens += estimateTokens(message.content.slice(0, MAX_MESSAGE_CHARS))
+    return index > 0 && tokens > MAX_FOLD_TOKENS
+  })
+  return end < 0 ? messages : messages.slice(0, end)
+}
+
+/** A long message keeps its beginning and its end, where what matters is said. */
+function toInput({ id, role, content, createdAt }: Message): SummaryInput {
+  const half = MAX_MESSAGE_CHARS / 2
+  const text =
+    content.length <= MAX_MESSAGE_CHARS ? content : `${content.slice(0, half)}\n…\n${content.slice(-half)}`
+  return { id, role, content: text, createdAt }
+}
+
+/** A model that ignores its signal must not hold the job. */
+function orAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const abort = () => reject(signal.reason)
+    if (signal.aborted) abort()
+    signal.addEventListener('abort', abort, { once: true })
+    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort))
+  })
+}
+
+function absent(error: unknown): null {
+  if (error instanceof MemoryError && error.code === 'not-found') return null
+  throw error
+}

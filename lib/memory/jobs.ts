@@ -1,0 +1,116 @@
+import type { Job, JobKind, JobStore } from './store/store.ts'
+
+/** A claimed job's work. `stale`: the session changed under it, do it anew. Throws when it failed. */
+export type JobHandler = (job: Job, signal: AbortSignal) => Promise<'done' | 'stale'>
+
+export type JobWorker = {
+  /** Runs all that is due and resolves when nothing more is; then sleeps until the next job is due. */
+  wake(): Promise<void>
+  /** Aborts what runs; the jobs stay in the store for the next process. */
+  close(): Promise<void>
+}
+
+/** A killed process's job can be taken by another after this long; a living one renews its lease in time. */
+const LEASE_MS = 15_000
+
+/** A summary is seconds of a model's work: a few at once, so that one hung model call does not stop all sessions. */
+const CONCURRENCY = 4
+
+/** The pause after the nth failure in a row: 5 s, 10 s, 20 s … at most an hour. */
+export const retryPauseMs = (attempts: number) => Math.min(5000 * 2 ** Math.min(attempts, 20), 3_600_000)
+
+/**
+ * Runs background jobs from the store, where they were written in the transaction that asked for them: whoever wakes
+ * next does what a dead process left. At most one process works on a job, by its lease in the database.
+ */
+export function createJobWorker(deps: {
+  store: JobStore
+  handlers: Record<JobKind, JobHandler>
+  now: () => number
+  /** Told of each failure, to be logged: a job's error never reaches a person. */
+  onError: (error: unknown, job: Job | null) => void
+}): JobWorker {
+  const { store, handlers, now, onError } = deps
+  const shutdown = new AbortController()
+  const running = new Set<Promise<void>>()
+  let timer: NodeJS.Timeout | undefined
+  let draining: Promise<void> | null = null
+  let wokenAgain = false
+  let notify = () => {}
+
+  async function wake(): Promise<void> {
+    if (shutdown.signal.aborted) return
+    wokenAgain = true
+    notify()
+    draining ??= drain()
+      .catch((error) => onError(error, null))
+      .finally(() => {
+        draining = null
+      })
+    await draining
+  }
+
+  /** Until nothing is due and nothing runs. A wake meanwhile makes it look again, whatever is running. */
+  async function drain(): Promise<void> {
+    while (!shutdown.signal.aborted) {
+      wokenAgain = false
+      await claimDue()
+      if (wokenAgain) continue
+      await armTimer()
+      if (running.size === 0) return
+      const woken = new Promise<void>((resolve) => {
+        notify = resolve
+      })
+      await Promise.race([...running, woken])
+    }
+  }
+
+  async function claimDue(): Promise<void> {
+    while (running.size < CONCURRENCY && !shutdown.signal.aborted) {
+      const job = await store.claimJob({ now: now(), leaseMs: LEASE_MS, lease: crypto.randomUUID() })
+      if (!job) return
+      const work = perform(job).finally(() => running.delete(work))
+      running.add(work)
+    }
+  }
+
+  async function perform(job: Job): Promise<void> {
+    const lost = new AbortController()
+    const renewal = setInterval(() => {
+      store.renewJob(job, now() + LEASE_MS).then(
+        (held) => held || lost.abort(new Error('The lease of this job was lost.')),
+        (error) => onError(error, job),
+      )
+    }, LEASE_MS / 3)
+    try {
+      const outcome = await handlers[job.kind](job, AbortSignal.any([shutdown.signal, lost.signal]))
+      await store.finishJob(job, outcome === 'stale' ? { againAt: now() } : undefined)
+    } catch (error) {
+      if (shutdown.signal.aborted) return void (await store.finishJob(job, { againAt: now() }))
+      onError(error, job)
+      const message = error instanceof Error ? error.name : 'Error'
+      await store
+        .failJob(job, { dueAt: now() + retryPauseMs(job.attempts), error: message })
+        .catch((failure) => onError(failure, job))
+    } finally {
+      clearInterval(renewal)
+    }
+  }
+
+  async function armTimer(): Promise<void> {
+    clearTimeout(timer)
+    const next = await store.nextJobAt()
+    if (next === null || shutdown.signal.aborted) return
+    timer = setTimeout(() => void wake(), Math.min(Math.max(next - now(), 50), 60_000))
+    timer.unref()
+  }
+
+  return {
+    wake,
+    async close() {
+      shutdown.abort(new Error('The server is stopping.'))
+      clearTimeout(timer)
+      await Promise.allSettled(running)
+    },
+  }
+}

@@ -1,0 +1,119 @@
+/**
+ * The schema, as the steps that lead to it. A step is never edited once released: a change is a new step.
+ *
+ * `sessions.key` and `messages.seq` are internal row numbers; ids are the names that the outside uses, unique within
+ * their namespace or session only, so that nobody can find out an id that somebody else uses.
+ *
+ * A path is kept twice, for two questions. `parent_id` is the truth, and finds a window in the window's length.
+ * `branch` and `position` answer "the path, a page of it, is this on it" by index ranges: a message continues its
+ * parent's branch, or opens a new one when the parent has a child already; a path is then the head's branch up to the
+ * head, its parent branch up to the fork, and so on.
+ */
+export const SQLITE_MIGRATIONS: readonly string[] = [
+  `
+  CREATE TABLE sessions (
+    key INTEGER PRIMARY KEY,
+    namespace TEXT NOT NULL,
+    id TEXT NOT NULL,
+    title TEXT NOT NULL,
+    title_source TEXT NOT NULL,
+    head_id TEXT,
+    generation INTEGER NOT NULL DEFAULT 1,
+    pinned INTEGER NOT NULL DEFAULT 0,
+    created_at INTEGER NOT NULL,
+    updated_at INTEGER NOT NULL,
+    deleted_at INTEGER,
+    UNIQUE (namespace, id)
+  ) STRICT;
+  CREATE INDEX sessions_by_activity ON sessions (namespace, updated_at DESC, id DESC) WHERE deleted_at IS NULL;
+  CREATE INDEX sessions_deleted ON sessions (deleted_at) WHERE deleted_at IS NOT NULL;
+
+  CREATE TABLE branches (
+    session_key INTEGER NOT NULL REFERENCES sessions (key) ON DELETE CASCADE,
+    branch INTEGER NOT NULL,
+    parent_branch INTEGER,
+    fork_position INTEGER NOT NULL,
+    PRIMARY KEY (session_key, branch)
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE messages (
+    seq INTEGER PRIMARY KEY AUTOINCREMENT,
+    session_key INTEGER NOT NULL REFERENCES sessions (key) ON DELETE CASCADE,
+    id TEXT NOT NULL,
+    parent_id TEXT,
+    branch INTEGER NOT NULL,
+    position INTEGER NOT NULL,
+    role TEXT NOT NULL,
+    content TEXT NOT NULL,
+    status TEXT NOT NULL,
+    error TEXT,
+    receipt TEXT,
+    created_at INTEGER NOT NULL,
+    UNIQUE (session_key, id)
+  ) STRICT;
+  CREATE INDEX messages_by_parent ON messages (session_key, parent_id, seq);
+  CREATE UNIQUE INDEX messages_by_path ON messages (session_key, branch, position);
+
+  CREATE TABLE summaries (
+    seq INTEGER PRIMARY KEY AUTOINCREMENT,
+    session_key INTEGER NOT NULL REFERENCES sessions (key) ON DELETE CASCADE,
+    id TEXT NOT NULL,
+    through_id TEXT,
+    through_position INTEGER NOT NULL,
+    base_id TEXT,
+    context TEXT NOT NULL,
+    tokens INTEGER NOT NULL,
+    folded INTEGER NOT NULL,
+    source TEXT NOT NULL,
+    model TEXT,
+    created_at INTEGER NOT NULL,
+    UNIQUE (session_key, id)
+  ) STRICT;
+  CREATE INDEX summaries_by_message ON summaries (session_key, through_id, seq);
+
+  CREATE TABLE jobs (
+    id TEXT PRIMARY KEY,
+    session_key INTEGER NOT NULL REFERENCES sessions (key) ON DELETE CASCADE,
+    kind TEXT NOT NULL,
+    due_at INTEGER NOT NULL,
+    attempts INTEGER NOT NULL DEFAULT 0,
+    revision INTEGER NOT NULL DEFAULT 1,
+    lease TEXT,
+    lease_until INTEGER,
+    last_error TEXT,
+    UNIQUE (session_key, kind)
+  ) STRICT;
+  CREATE INDEX jobs_by_due ON jobs (due_at);
+
+  CREATE TABLE runs (
+    seq INTEGER PRIMARY KEY AUTOINCREMENT,
+    session_key INTEGER NOT NULL REFERENCES sessions (key) ON DELETE CASCADE,
+    id TEXT NOT NULL,
+    message_id TEXT NOT NULL,
+    prompt_id TEXT NOT NULL,
+    status TEXT NOT NULL,
+    mode TEXT NOT NULL,
+    owner TEXT NOT NULL,
+    stop_requested INTEGER NOT NULL DEFAULT 0,
+    heartbeat_at INTEGER NOT NULL,
+    created_at INTEGER NOT NULL,
+    ended_at INTEGER,
+    UNIQUE (session_key, id)
+  ) STRICT;
+  CREATE INDEX runs_by_message ON runs (session_key, message_id);
+  CREATE INDEX runs_unfinished ON runs (session_key, seq) WHERE ended_at IS NULL;
+  CREATE INDEX runs_ended ON runs (ended_at) WHERE ended_at IS NOT NULL;
+
+  CREATE TABLE run_chunks (
+    run_seq INTEGER NOT NULL REFERENCES runs (seq) ON DELETE CASCADE,
+    first INTEGER NOT NULL,
+    chunks TEXT NOT NULL,
+    PRIMARY KEY (run_seq, first)
+  ) STRICT, WITHOUT ROWID;
+
+  -- tag: the session, as an indexed word: a filter on an unindexed column reads every hit of all sessions.
+  CREATE VIRTUAL TABLE message_index USING fts5 (
+    content, tag, content = '', contentless_delete = 1, tokenize = 'porter unicode61 remove_diacritics 2'
+  );
+  `,
+]
