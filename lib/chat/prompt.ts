@@ -1,0 +1,79 @@
+import type { ModelMessage } from 'ai'
+import { CONTINUE } from '#lib/llm/continue.ts'
+import { withNotes } from '#lib/llm/notes.ts'
+import { isAssistant } from '#lib/memory/fact-value.ts'
+import { type Fact, factDate, factRole, parseFacts } from '#lib/memory/facts.ts'
+import type { Recall } from '#lib/memory/memory.ts'
+import type { Message } from '#lib/memory/store/store.ts'
+
+/** What a model is called with. `messages` starts and ends with the person, and the roles alternate. */
+export type Prompt = { instructions: string; messages: TextMessage[] }
+export type TextMessage = ModelMessage & { role: 'user' | 'assistant'; content: string }
+
+/**
+ * The same for every request, so that providers can cache the prompt from its start. Nothing that a person or a model wrote
+ * ever stands here.
+ */
+export const INSTRUCTIONS = `You are a helpful assistant in a chat that remembers.
+Answer the newest message.`
+
+/**
+ * The one place that makes a prompt. `fence` is a random word, new for each request. `partial` is the text of an
+ * interrupted reply to go on with. Without context and retrieved messages, the result holds the turns alone.
+ * Throws a `RangeError` when there is no message to answer.
+ */
+export function buildPrompt(input: { recall: Recall; fence: string; partial?: string }): Prompt {
+  const turns = input.recall.window.map(turnOf).filter(({ content }) => content.trim() !== '')
+  const first = turns.findIndex(({ role }) => role === 'user')
+  if (first === -1)
+    throw new RangeError('The prompt has no message to answer: the window holds no text of the person.')
+  // Few servers accept a conversation that the assistant opens: what it said before goes to the notes.
+  const cut = input.recall.window.filter(({ content }) => content.trim() !== '').slice(0, first)
+  const notes = [
+    ...parseFacts(input.recall.context),
+    ...input.recall.retrieved.map(noteOf),
+    ...cut.map(noteOf),
+  ]
+  const messages = alternate(turns.slice(first))
+  const asked = messages.findLastIndex(({ role }) => role === 'user')
+  const given = messages.map((message, index) =>
+    index === asked ? { ...message, content: withNotes(notes, message.content, input.fence) } : message,
+  )
+  return { instructions: INSTRUCTIONS, messages: alternate([...given, ...goingOn(given, input.partial)]) }
+}
+
+/** The whole prompt as text, for the server's terminal. */
+export function formatPrompt({ instructions, messages }: Prompt): string {
+  const turns = messages.map(({ role, content }) => `${role === 'user' ? 'Human' : 'AI'}: ${content}`)
+  return ['Prompt after formatting:', `System: ${instructions}`, ...turns].join('\n')
+}
+
+function turnOf({ role, content }: Message): TextMessage {
+  return isAssistant(role) ? { role: 'assistant', content } : { role: 'user', content }
+}
+
+function noteOf({ role, content, createdAt }: Message): Fact {
+  return { date: factDate(createdAt), role: factRole(role), text: content }
+}
+
+function goingOn(turns: readonly TextMessage[], partial: string | undefined): TextMessage[] {
+  if (partial !== undefined && partial.trim() !== '') {
+    return [
+      { role: 'assistant', content: partial },
+      { role: 'user', content: CONTINUE },
+    ]
+  }
+  return turns.at(-1)?.role === 'user' ? [] : [{ role: 'user', content: CONTINUE }]
+}
+
+/** Turns of one role in a row become one: some servers demand that the roles alternate. */
+function alternate(turns: readonly TextMessage[]): TextMessage[] {
+  const merged: TextMessage[] = []
+  for (const turn of turns) {
+    const last = merged.at(-1)
+    if (last?.role === turn.role)
+      merged[merged.length - 1] = { ...last, content: `${last.content}\n\n${turn.content}` }
+    else merged.push(turn)
+  }
+  return merged
+}
