@@ -1,4 +1,23 @@
+import type { Models } from '#lib/llm/models.ts'
+import { MemoryError } from '#lib/memory/errors.ts'
+import { isAssistant } from '#lib/memory/fact-value.ts'
+import { createJobWorker } from '#lib/memory/jobs.ts'
+import type { Memory } from '#lib/memory/memory.ts'
 import type {
+  BeginTurn,
+  Job,
+  MessageWithVersions,
+  Run,
+  Session,
+  SessionRef,
+  Store,
+} from '#lib/memory/store/store.ts'
+import { type ChunkSource, toFrames } from './live-run.ts'
+import { createReplyWriter } from './reply.ts'
+import { createRuns } from './runs.ts'
+import { createTitler, firstWords } from './titles.ts'
+import type {
+  ChatMessage,
   ChatRequest,
   SessionDeleted,
   SessionItem,
@@ -23,11 +42,243 @@ export type ChatService = {
   patch(user: string, sessionId: string, patch: SessionPatch): Promise<SessionItem | SessionView | null>
   remove(user: string, sessionId: string): Promise<SessionDeleted | null>
   restore(user: string, sessionId: string): Promise<boolean>
-  /** Marks the replies of dead processes interrupted and starts the background worker. */
+  /** Marks the replies of dead processes interrupted and starts the background work that waits. */
   start(): Promise<void>
-  /** Waits for nothing: running replies become interrupted, with the text they have. */
+  /** Running replies become interrupted, with the text they have; background work stops where it is. */
   close(): Promise<void>
 }
 
 /** `frames` are ready server-sent events, one string each; cancelling it stops nothing but the reading. */
 export type ReplyStream = { runId: string; frames: ReadableStream<string> }
+
+/** A deleted session can be brought back for so long. */
+const UNDO_MS = 10_000
+
+/** About 40 turns. */
+const PAGE_MESSAGES = 80
+const PAGE_SESSIONS = 50
+
+/** A chunk log is kept this long after its run, for readers in other processes. */
+const KEEP_CHUNKS_MS = 60_000
+
+/** A title that a model fails to make so often stays the first words. */
+const TITLE_ATTEMPTS = 3
+
+export type ChatDeps = {
+  store: Store
+  memory: Memory
+  models: { current(): Promise<Models> }
+  /** Replies in progress that one person may have. */
+  maxActiveRuns: number
+  now: () => number
+  /** Names this process, and tells whether another one lives. */
+  owner: string
+  isOwnerAlive: (owner: string) => boolean
+  /** Given each prompt as text just before it goes out. */
+  onPrompt?: (text: string) => void
+  onError: (event: 'reply' | 'job', error: unknown) => void
+}
+
+export function createChat(deps: ChatDeps): ChatService {
+  const { store, memory, models, now, owner } = deps
+  const worker = createJobWorker({
+    store,
+    now,
+    handlers: { compaction: memory.compact, title: makeTitle },
+    onError: (error) => deps.onError('job', error),
+  })
+  const onError = (error: unknown) => deps.onError('reply', error)
+  const runs = createRuns({
+    store,
+    now,
+    owner,
+    isOwnerAlive: deps.isOwnerAlive,
+    onError,
+    writeReply: createReplyWriter({
+      store,
+      memory,
+      models,
+      onError,
+      ...(deps.onPrompt && { onPrompt: deps.onPrompt }),
+    }),
+    jobsAfter: (_, end) => [
+      ...memory.jobsAfterAppend(),
+      ...(end.status === 'complete' ? [{ kind: 'title' as const, dueAt: now() }] : []),
+    ],
+    onFinished: () => void worker.wake(),
+  })
+  const refOf = (user: string, sessionId: string): SessionRef => ({ namespace: user, sessionId })
+
+  async function send(user: string, request: ChatRequest): Promise<ReplyStream> {
+    const ref = refOf(user, request.sessionId)
+    const { run, replayed } = await store.beginTurn(ref, beginTurn(request))
+    if (!replayed) runs.launch(run)
+    return { runId: run.id, frames: runs.follow(run, 0) ?? (await replay(run)) }
+  }
+
+  function beginTurn(request: ChatRequest): BeginTurn {
+    const creates = request.kind === 'send' && request.isNew
+    return {
+      ...(creates && { create: { title: firstWords(request.text) } }),
+      run: { id: crypto.randomUUID(), owner, mode: request.kind === 'continue' ? 'continue' : 'reply' },
+      turn: request,
+      maxActiveRuns: deps.maxActiveRuns,
+      now: now(),
+    }
+  }
+
+  /** The stream of a reply that has ended, told from its message. */
+  async function replay(run: Run): Promise<ReadableStream<string>> {
+    const message = await store.getMessage(run.ref, run.messageId)
+    const chunks = [
+      { type: 'start', messageId: run.messageId, messageMetadata: { runId: run.id } },
+      { type: 'text-start', id: 'text' },
+      { type: 'text-delta', id: 'text', delta: message?.content ?? '' },
+      { type: 'text-end', id: 'text' },
+      ...(message?.error ? [{ type: 'error', errorText: message.error }] : []),
+      { type: 'finish', messageMetadata: { status: message?.status ?? 'failed' } },
+    ].map((chunk) => JSON.stringify(chunk))
+    const source: ChunkSource = {
+      read: async (from) => ({ chunks: chunks.slice(from), ended: true }),
+      changed: async () => {},
+    }
+    return toFrames(source, 0)
+  }
+
+  async function view(user: string, sessionId: string, before?: number): Promise<SessionView | null> {
+    const ref = refOf(user, sessionId)
+    await runs.reap(await store.activeRuns(ref))
+    const active = await store.activeRuns(ref)
+    // Read before the messages: a reply that ends between the two is then whole in its message.
+    const progress = await Promise.all(active.map(async (run) => ({ run, ...(await runs.progress(run)) })))
+    const path = await store
+      .listPath(ref, { limit: PAGE_MESSAGES, ...(before !== undefined && { before }) })
+      .catch(absent)
+    if (!path) return null
+    const messages = path.messages.map((message) => {
+      const written = progress.find(({ run }) => run.messageId === message.id)
+      const streaming = written && message.status === 'streaming'
+      return toChatMessage(streaming ? { ...message, content: message.content + written.text } : message)
+    })
+    return {
+      session: toItem({ ...path.session, running: active.length > 0 }),
+      messages,
+      earlier: path.hasEarlier ? (path.messages[0]?.position ?? null) : null,
+      runs: progress.map(({ run, next }) => ({ id: run.id, messageId: run.messageId, next })),
+    }
+  }
+
+  /** Names a session after its first exchange, unless a person has named it. */
+  async function makeTitle(job: Job, signal: AbortSignal): Promise<'done' | 'stale'> {
+    const session = await store.getSession(job.ref)
+    if (session?.titleSource !== 'first-words' || job.attempts >= TITLE_ATTEMPTS) return 'done'
+    const { messages, hasEarlier } = await store.listPath(job.ref, { limit: 4 })
+    const asked = messages.find((message) => message.role === 'user')
+    const reply = messages.find((message) => message.parentId === asked?.id && message.status === 'complete')
+    if (hasEarlier || !asked || !reply) return 'done'
+    const title = await createTitler((await models.current()).memory)(
+      { text: asked.content, reply: reply.content },
+      signal,
+    )
+    if (title) await store.setTitle(job.ref, title, 'model')
+    return 'done'
+  }
+
+  async function tidy(): Promise<void> {
+    try {
+      await store.purgeDeleted(now() - UNDO_MS)
+      await store.pruneChunks(now() - KEEP_CHUNKS_MS)
+    } catch (error) {
+      deps.onError('job', error)
+    }
+  }
+
+  return {
+    send,
+    view,
+
+    async resume(user, sessionId, runId, from) {
+      const run = await store.getRun(refOf(user, sessionId), runId)
+      const frames = run && runs.follow(run, from)
+      return frames ? { runId, frames } : null
+    },
+
+    stop: (user, sessionId, runId) => runs.stop(refOf(user, sessionId), runId),
+
+    async listSessions(user, cursor) {
+      const before = cursor === null ? null : parseCursor(cursor)
+      const sessions = await store.listSessions(user, { limit: PAGE_SESSIONS + 1, ...(before && { before }) })
+      const page = sessions.slice(0, PAGE_SESSIONS)
+      const last = page.at(-1)
+      return {
+        sessions: page.map(toItem),
+        next: sessions.length > PAGE_SESSIONS && last ? `${last.updatedAt}.${last.id}` : null,
+      }
+    },
+
+    async patch(user, sessionId, patch) {
+      const ref = refOf(user, sessionId)
+      if ('showVersion' in patch) {
+        await store.selectVersion(ref, patch.showVersion)
+        return view(user, sessionId)
+      }
+      await store.setTitle(ref, patch.title, 'person')
+      const session = await store.getSession(ref)
+      return session && toItem({ ...session, running: (await store.activeRuns(ref)).length > 0 })
+    },
+
+    async remove(user, sessionId) {
+      const ref = refOf(user, sessionId)
+      const at = now()
+      if (!(await store.deleteSession(ref, at))) return null
+      runs.stopSession(ref)
+      setTimeout(() => void tidy(), UNDO_MS + 100).unref()
+      return { undoUntil: at + UNDO_MS }
+    },
+
+    restore: (user, sessionId) => store.restoreSession(refOf(user, sessionId)),
+
+    async start() {
+      await tidy()
+      setTimeout(() => void tidy(), UNDO_MS + 100).unref()
+      await runs.reap(await store.unfinishedRuns())
+      void worker.wake()
+    },
+
+    async close() {
+      await runs.close()
+      await worker.close()
+    },
+  }
+}
+
+const toItem = (session: Session & { running: boolean }): SessionItem => ({
+  id: session.id,
+  title: session.title,
+  pinned: session.pinned,
+  createdAt: session.createdAt,
+  updatedAt: session.updatedAt,
+  running: session.running,
+})
+
+const toChatMessage = (message: MessageWithVersions): ChatMessage => ({
+  id: message.id,
+  parentId: message.parentId,
+  role: isAssistant(message.role) ? 'assistant' : 'user',
+  text: message.content,
+  status: message.status,
+  error: message.error,
+  versions: message.versions,
+  createdAt: message.createdAt,
+})
+
+function parseCursor(cursor: string): { updatedAt: number; id: string } | null {
+  const dot = cursor.indexOf('.')
+  const updatedAt = Number(cursor.slice(0, dot))
+  return dot > 0 && Number.isSafeInteger(updatedAt) ? { updatedAt, id: cursor.slice(dot + 1) } : null
+}
+
+function absent(error: unknown): null {
+  if (error instanceof MemoryError && error.code === 'not-found') return null
+  throw error
+}

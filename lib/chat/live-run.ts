@@ -1,0 +1,107 @@
+/** One event of a reply's stream, as in `types.ts`. */
+export type ReplyChunk =
+  | { type: 'start'; messageId: string; messageMetadata: { runId: string } }
+  | { type: 'text-start' | 'text-end' | 'reasoning-start' | 'reasoning-end'; id: string }
+  | { type: 'text-delta'; id: string; delta: string }
+  | { type: 'error'; errorText: string }
+  | { type: 'abort' }
+  | { type: 'finish'; messageMetadata: { status: string } }
+
+/** A comment this often keeps proxies from closing a stream that waits for a slow model. */
+const PING_MS = 15_000
+
+/** The chunks of one run, as they come: any number of readers, each from any index, at its own pace. */
+export type ChunkLog = {
+  readonly chunks: readonly string[]
+  push(chunk: ReplyChunk): void
+  /** No chunk comes after this. */
+  end(): void
+  readonly ended: boolean
+  /** Resolves at the next push or end, at the latest after `ms`. */
+  changed(ms: number): Promise<void>
+}
+
+export function createChunkLog(): ChunkLog {
+  const chunks: string[] = []
+  let ended = false
+  let waiting = Promise.withResolvers<void>()
+
+  function wakeReaders(): void {
+    waiting.resolve()
+    waiting = Promise.withResolvers()
+  }
+
+  return {
+    chunks,
+    get ended() {
+      return ended
+    },
+    push(chunk) {
+      if (ended) return
+      chunks.push(JSON.stringify(chunk))
+      wakeReaders()
+    },
+    end() {
+      ended = true
+      wakeReaders()
+    },
+    changed: (ms) => orAfter(waiting.promise, ms),
+  }
+}
+
+/** Where a stream reads from: the log in this process, or the database when another process writes it. */
+export type ChunkSource = {
+  /** The chunks from an index on; `null` when the run is gone. `ended`: no more will come. */
+  read(from: number): Promise<{ chunks: readonly string[]; ended: boolean } | null>
+  changed(ms: number): Promise<void>
+}
+
+/**
+ * Server-sent events from index `from` on, then `[DONE]`. Nothing is buffered for a reader that does not read, and
+ * cancelling stops the reading alone.
+ */
+export function toFrames(source: ChunkSource, from: number): ReadableStream<string> {
+  let next = from
+  let cancelled = false
+  return new ReadableStream<string>(
+    {
+      async pull(controller) {
+        while (!cancelled) {
+          const page = await source.read(next)
+          for (const chunk of page?.chunks ?? []) controller.enqueue(`id: ${next++}\ndata: ${chunk}\n\n`)
+          if (!page || page.ended) {
+            controller.enqueue('data: [DONE]\n\n')
+            controller.close()
+            return
+          }
+          if (page.chunks.length > 0) return
+          const asked = Date.now()
+          await source.changed(PING_MS)
+          if (!cancelled && Date.now() - asked >= PING_MS) return controller.enqueue(': waiting\n\n')
+        }
+      },
+      cancel() {
+        cancelled = true
+      },
+    },
+    { highWaterMark: 0 },
+  )
+}
+
+/** The text that a list of chunks adds to a reply. */
+export function textOf(chunks: readonly string[]): string {
+  return chunks
+    .map((chunk) => JSON.parse(chunk) as ReplyChunk)
+    .map((chunk) => (chunk.type === 'text-delta' ? chunk.delta : ''))
+    .join('')
+}
+
+function orAfter(promise: Promise<void>, ms: number): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, ms)
+    promise.then(() => {
+      clearTimeout(timer)
+      resolve()
+    })
+  })
+}

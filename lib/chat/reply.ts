@@ -1,0 +1,157 @@
+import { streamText } from 'ai'
+import { describeModelError } from '#lib/llm/errors.ts'
+import type { Models } from '#lib/llm/models.ts'
+import type { Memory } from '#lib/memory/memory.ts'
+import type { Receipt, Run, Store } from '#lib/memory/store/store.ts'
+import type { ReplyChunk } from './live-run.ts'
+import { buildPrompt, formatPrompt } from './prompt.ts'
+
+/** A model that says nothing for so long has stalled; a local one may take a minute to load. */
+const STALL_MS = 90_000
+
+/** No reply takes longer, whatever the model does. */
+const REPLY_MS = 10 * 60_000
+
+/** A reply longer than this is a model that does not end. About 100,000 tokens. */
+const MAX_REPLY_CHARS = 400_000
+
+/** Why a run's signal was aborted. */
+export type AbortReason = 'stop' | 'shutdown'
+
+export type ReplyEnd = {
+  status: 'complete' | 'stopped' | 'failed' | 'interrupted'
+  /** The whole text of the reply, what it had before included. */
+  content: string
+  error: string | null
+  receipt: Receipt | null
+}
+
+/** Everything between a durable question and the end of its reply: recall, prompt, model, text. */
+export type WriteReply = (
+  run: Run,
+  emit: (chunk: ReplyChunk) => void,
+  signal: AbortSignal,
+) => Promise<ReplyEnd>
+
+export function createReplyWriter(deps: {
+  store: Store
+  memory: Memory
+  models: { current(): Promise<Models> }
+  /** Given each prompt as text just before it goes out. */
+  onPrompt?: (text: string) => void
+  onError: (error: unknown, run: Run) => void
+}): WriteReply {
+  const { store, memory, models, onPrompt, onError } = deps
+
+  return async function writeReply(run, emit, signal) {
+    const partial =
+      run.mode === 'continue' ? ((await store.getMessage(run.ref, run.messageId))?.content ?? '') : ''
+    const [recall, { chat: model, status }] = await Promise.all([
+      memory.recall(run.ref, run.promptId),
+      models.current(),
+    ])
+    const fence = crypto.randomUUID().replaceAll('-', '').slice(0, 16)
+    const prompt = buildPrompt({ recall, fence, ...(partial && { partial }) })
+    onPrompt?.(formatPrompt(prompt))
+
+    const { context, window, retrieved } = recall.tokens
+    const receipt: Receipt = {
+      summaryId: recall.summaryId,
+      windowIds: recall.window.map((message) => message.id),
+      retrievedIds: recall.retrieved.map((message) => message.id),
+      tokens: { context, window, retrieved, total: context + window + retrieved },
+      model: status.label,
+    }
+    const text = createTextPart(emit)
+    const end = (status: ReplyEnd['status'], error: string | null = null): ReplyEnd => {
+      text.close()
+      if (error) emit({ type: 'error', errorText: error })
+      if (status === 'stopped' || status === 'interrupted') emit({ type: 'abort' })
+      return { status, content: partial + text.written(), error, receipt }
+    }
+
+    const limit = new AbortController()
+    const giveUp = (message: string) => limit.abort(new DOMException(message, 'TimeoutError'))
+    const total = setTimeout(giveUp, REPLY_MS, 'The reply took too long.')
+    let stall = setTimeout(giveUp, STALL_MS, 'The model stalled.')
+    const abortSignal = AbortSignal.any([signal, limit.signal])
+    try {
+      let failure: unknown
+      const result = streamText({
+        model,
+        instructions: prompt.instructions,
+        messages: prompt.messages,
+        abortSignal,
+        onError: ({ error }) => {
+          failure = error
+        },
+      })
+      for await (const part of abortable(result.stream, abortSignal)) {
+        clearTimeout(stall)
+        stall = setTimeout(giveUp, STALL_MS, 'The model stalled.')
+        if (part.type === 'text-start') text.open()
+        else if (part.type === 'text-delta') text.write(part.text)
+        else if (part.type === 'reasoning-start') emit({ type: 'reasoning-start', id: part.id })
+        else if (part.type === 'reasoning-end') emit({ type: 'reasoning-end', id: part.id })
+        else if (part.type === 'error') failure ??= part.error
+        if (text.written().length > MAX_REPLY_CHARS) {
+          return end('failed', 'The model did not come to an end, so the reply was cut off here.')
+        }
+      }
+      abortSignal.throwIfAborted()
+      if (failure !== undefined) throw failure
+      if (text.written() === '') return end('failed', 'The model gave an empty answer. Try again.')
+      return end('complete')
+    } catch (error) {
+      if (signal.aborted) return end((signal.reason as AbortReason) === 'stop' ? 'stopped' : 'interrupted')
+      onError(error, run)
+      return end('failed', describeModelError(limit.signal.aborted ? limit.signal.reason : error, status))
+    } finally {
+      clearTimeout(total)
+      clearTimeout(stall)
+      // Whatever way it ended, nothing more is wanted of the provider.
+      limit.abort(new DOMException('The reply has ended.', 'AbortError'))
+    }
+  }
+}
+
+/** One text for the reader, however many parts the model makes of it; parts are told apart by an empty line. */
+function createTextPart(emit: (chunk: ReplyChunk) => void) {
+  const id = 'text'
+  let state: 'unopened' | 'open' | 'closed' = 'unopened'
+  let content = ''
+  function write(delta: string): void {
+    if (delta === '' || state === 'closed') return
+    if (state === 'unopened') emit({ type: 'text-start', id })
+    state = 'open'
+    content += delta
+    emit({ type: 'text-delta', id, delta })
+  }
+  return {
+    open: () => content !== '' && write('\n\n'),
+    write,
+    close() {
+      if (state === 'open') emit({ type: 'text-end', id })
+      state = 'closed'
+    },
+    written: () => content,
+  }
+}
+
+/** Ends at the abort, even when what it reads from ignores the signal. */
+async function* abortable<T>(stream: ReadableStream<T>, signal: AbortSignal): AsyncGenerator<T> {
+  const reader = stream.getReader()
+  const aborted = new Promise<never>((_, reject) => {
+    signal.addEventListener('abort', () => reject(signal.reason), { once: true })
+  })
+  aborted.catch(() => {})
+  try {
+    for (;;) {
+      const { done, value } = await Promise.race([reader.read(), aborted])
+      if (done) return
+      yield value
+    }
+  } finally {
+    reader.cancel().catch(() => {})
+  }
+}
