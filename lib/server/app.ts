@@ -1,8 +1,16 @@
 import 'server-only'
-import type { ChatService } from '#lib/chat/chat.ts'
-import type { Models } from '#lib/llm/models.ts'
+import { join } from 'node:path'
+import { type ChatService, createChat } from '#lib/chat/chat.ts'
+import { createModels, type Models } from '#lib/llm/models.ts'
+import { isOffline } from '#lib/llm/offline.ts'
+import { createSummarizer } from '#lib/llm/summarize.ts'
+import { extractFacts } from '#lib/memory/extractive.ts'
+import { createMemory } from '#lib/memory/memory.ts'
+import { createSqliteStore } from '#lib/memory/store/sqlite.ts'
 import { type Config, loadConfig, sessionSecrets } from './config.ts'
 import { createLimits, type Limits } from './limits.ts'
+import { errorFields, log } from './log.ts'
+import { isOwnerAlive, processOwner } from './process-owner.ts'
 import { processSlot } from './process-slot.ts'
 import { createIdentity, type Identity } from './sealed-cookie.ts'
 
@@ -45,6 +53,38 @@ export function app(): Promise<App> {
   return opening
 }
 
-async function openApp(_config: Config): Promise<App> {
-  throw new Error('the chat service is not wired yet')
+async function openApp(config: Config): Promise<App> {
+  const store = createSqliteStore(join(config.dataDir, 'motorhead-chat.db'))
+  const models = createModels(config.models)
+  const now = Date.now
+  const memory = createMemory({
+    store,
+    now,
+    settings: { maxWindowSize: config.memory.maxWindowSize, longTermMemory: config.memory.longTerm },
+    summarizer: async () => {
+      const model = (await models.current()).memory
+      return isOffline(model) ? null : createSummarizer({ model, extract: extractFacts })
+    },
+  })
+  const chat = createChat({
+    store,
+    memory,
+    models,
+    now,
+    maxActiveRuns: config.limits.maxActiveRuns,
+    owner: processOwner(),
+    isOwnerAlive,
+    ...(config.verbose && { onPrompt: (text: string) => console.log(text) }),
+    onError: (event, error) => log('error', `${event}-failed`, errorFields(error)),
+  })
+  await chat.start()
+  return {
+    chat,
+    models,
+    checkStore: async () => void (await store.nextJobAt()),
+    async close() {
+      await chat.close()
+      await store.close()
+    },
+  }
 }
