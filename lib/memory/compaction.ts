@@ -1,5 +1,5 @@
 import { MemoryError } from './errors.ts'
-import { summarizeExtractively } from './extractive.ts'
+import { extractFacts } from './extractive.ts'
 import type { Summarize, SummaryInput } from './memory.ts'
 import type { Job, Message, SessionRef, Store, Summary, SummarySource, Window } from './store/store.ts'
 import { estimateTokens } from './tokens.ts'
@@ -90,13 +90,13 @@ export function createCompaction(deps: {
     job: Job,
     signal: AbortSignal,
   ): Promise<{ context: string; model: string | null; source: SummarySource }> {
-    if (!model) return { ...(await foldInChunks(summarizeExtractively, plan, signal)), source: 'extractive' }
+    if (!model) return { ...(await foldInChunks(extractFacts, plan, signal)), source: 'extractive' }
     try {
       return { ...(await foldInChunks(model, plan, signal)), source: 'llm' }
     } catch (error) {
       const alreadyStandsIn = plan.current?.source === 'fallback' && plan.throughId === plan.current.throughId
       if (signal.aborted || alreadyStandsIn || job.attempts + 1 < FAILURES_BEFORE_FALLBACK) throw error
-      return { ...(await foldInChunks(summarizeExtractively, plan, signal)), source: 'fallback' }
+      return { ...(await foldInChunks(extractFacts, plan, signal)), source: 'fallback' }
     }
   }
 
