@@ -30,6 +30,7 @@ export function firstWords(text: string): string {
 export function createTitler(model: LanguageModel): Titler {
   return async ({ text, reply }, signal) => {
     if (isOffline(model)) return null
+    signal?.throwIfAborted()
     const timeout = AbortSignal.timeout(TIMEOUT_MS)
     const { text: answer } = await generateText({
       model,

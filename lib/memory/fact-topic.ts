@@ -12,7 +12,7 @@ const LIVES =
 const WORKS = /^i (?:just |now |currently )*(?:work (?:at|for|as)|started (?:at|working (?:at|for|as)))\b/u
 const AGED = /^(?:i am|im|i just turned|i turned) (?:now )?\d{1,3}(?: years old)?$/u
 const ATTITUDE =
-  /^i (?:(?:really|also|still|now|just|do|dont|do not|no longer|never|cant|cannot|used to) )*((?:like|love|enjoy|hate|dislike|eat|drink|smoke|drive|own|have|use|play)) ((?:\S+ ?){1,4}?)(?: any ?more| now| any longer)*$/u
+  /^i (?:(?:really|also|still|now|just|do|dont|do not|no longer|never|cant|cannot|used to) )*((?:like|love|enjoy|hate|dislike|eat|drink|smoke|drive|own|have|use|play)) (\S+(?: \S+){0,3}?)(?: any ?more| now| any longer)*$/u
 
 /**
  * What a fact is about when a later fact on the same thing plainly replaces it ("my budget is 500" → "change my budget to
@@ -37,7 +37,10 @@ function assignedTopic(text: string): string | null {
     `^(?:please )?(?:change|update|set|make) ${ARTICLE} ((?:\\S+ ){1,5}?)to (.+)$`,
     'u',
   ).exec(text)
-  const called = new RegExp(`^${ARTICLE} ((?:\\S+ ){1,4}?)(?:is|are) (?:called|named) (.+)$`, 'u').exec(text)
+  const called = new RegExp(
+    `^${ARTICLE} ((?:\\S+ ){1,4}?)(?:is|are) (?:now )?(?:called|named) (.+)$`,
+    'u',
+  ).exec(text)
   if (called?.[1]) return `${thing(called[1])} name`
   const is =
     changed ??
