@@ -1,0 +1,389 @@
+import fc from 'fast-check'
+import { expect, it } from 'vitest'
+import { createJobWorker } from './jobs.ts'
+import { createMemory, type Summarize } from './memory.ts'
+import { createSqliteStore } from './store/sqlite.ts'
+import type { Job, SessionRef, Store } from './store/store.ts'
+
+/**
+ * Random commands against the real engine and store, and against a plain model of them: a list of messages, each with
+ * its parent. After every command: the path is the model's, and each of its messages is once in the window or once in
+ * the chain of summaries, whatever summaries did meanwhile.
+ */
+const RUNS = Number(process.env.PROPERTY_RUNS ?? 10_000)
+const MAX_WINDOW = 4
+
+type Model = {
+  messages: Map<string, { parent: string | null; text: string }>
+  head: string | null
+  deleted: boolean
+}
+/** A summariser's answer that the test decides on: how it ends, and when. */
+type Call = { ids: string[]; settle: (how: 'answer' | 'fail') => void }
+type World = {
+  store: Store
+  calls: Call[]
+  jobs: { job: Job; outcome: Promise<unknown> }[]
+  compact: (job: Job, signal: AbortSignal) => Promise<'done' | 'stale'>
+  now: number
+  made: number
+}
+
+const ref: SessionRef = { namespace: 'n', sessionId: 's' }
+
+function openWorld(): World {
+  const store = createSqliteStore(':memory:')
+  const calls: Call[] = []
+  const summarize: Summarize = ({ context, messages }) => {
+    const { promise, resolve, reject } = Promise.withResolvers<{ context: string; model: string }>()
+    const ids = messages.map((message) => message.id)
+    calls.push({
+      ids,
+      settle: (how) =>
+        how === 'fail'
+          ? reject(new Error('the model failed'))
+          : resolve({ context: [context, ...ids].filter(Boolean).join(' '), model: 'm' }),
+    })
+    return promise
+  }
+  const world: World = { store, calls, jobs: [], compact: async () => 'done', now: 1, made: 0 }
+  world.compact = createMemory({
+    store,
+    settings: { maxWindowSize: MAX_WINDOW, longTermMemory: true },
+    summarizer: async () => summarize,
+    now: () => world.now,
+  }).compact
+  return world
+}
+
+const pathOf = (model: Model): string[] => {
+  const path: string[] = []
+  for (let id = model.head; id !== null; id = model.messages.get(id)?.parent ?? null) path.unshift(id)
+  return path
+}
+const pick = (model: Model, n: number): string | undefined =>
+  [...model.messages.keys()][n % (model.messages.size || 1)]
+const settled = async () => {
+  for (let turn = 0; turn < 12; turn++) await Promise.resolve()
+}
+
+abstract class Step implements fc.AsyncCommand<Model, World> {
+  check(_: Readonly<Model>): boolean {
+    return true
+  }
+  abstract act(model: Model, world: World): Promise<void>
+  async run(model: Model, world: World): Promise<void> {
+    world.now += 1
+    await this.act(model, world)
+    await settled()
+    await holds(model, world)
+  }
+}
+
+async function holds(model: Model, { store }: World): Promise<void> {
+  if (model.deleted || model.messages.size === 0) return
+  const path = pathOf(model)
+  const { messages } = await store.listPath(ref, { limit: 1000 })
+  expect(messages.map((message) => message.id)).toEqual(path)
+  const window = await store.getWindow(ref)
+  const windowIds = window.messages.map((message) => message.id)
+  const covered = path.slice(0, path.length - windowIds.length)
+  expect([...covered, ...windowIds]).toEqual(path)
+  // The summary holds the ids that were folded into it: all that are covered, and nothing of another branch.
+  const summary = window.summary
+  if (summary?.source === 'llm') {
+    const held = summary.context.split(' ').filter((word) => word !== 'edited')
+    expect(covered.slice(-held.length)).toEqual(held)
+    if (!summary.context.startsWith('edited')) expect(held).toEqual(covered)
+  }
+  expect(await store.audit(ref)).toEqual({
+    messages: path.length,
+    summarised: covered.length,
+    window: windowIds.length,
+    lost: 0,
+    doubled: 0,
+  })
+}
+
+class Append extends Step {
+  constructor(readonly count: number) {
+    super()
+  }
+  override check = (model: Readonly<Model>) => !model.deleted
+  async act(model: Model, world: World) {
+    for (let n = 0; n < this.count; n++) {
+      const id = `m${++world.made}`
+      await world.store.appendMessages(
+        ref,
+        [{ id, role: 'user', content: `text ${id}`, createdAt: world.now }],
+        {
+          jobs: [{ kind: 'compaction', dueAt: 0 }],
+        },
+      )
+      model.messages.set(id, { parent: model.head, text: `text ${id}` })
+      model.head = id
+    }
+  }
+  toString = () => `Append(${this.count})`
+}
+
+class Race extends Step {
+  override check = (model: Readonly<Model>) => !model.deleted
+  async act(model: Model, world: World) {
+    const ids = [0, 1, 2].map(() => `m${++world.made}`)
+    await Promise.all(
+      ids.map((id) =>
+        world.store.appendMessages(ref, [{ id, role: 'user', content: `text ${id}`, createdAt: world.now }], {
+          jobs: [{ kind: 'compaction', dueAt: 0 }],
+        }),
+      ),
+    )
+    // Which comes first is the store's to say; that each comes once is ours to check.
+    const { messages } = await world.store.listPath(ref, { limit: ids.length })
+    expect(messages.map((message) => message.id).sort()).toEqual([...ids].sort())
+    for (const { id, content } of messages) {
+      model.messages.set(id, { parent: model.head, text: content })
+      model.head = id
+    }
+  }
+  toString = () => 'Race'
+}
+
+class Branch extends Step {
+  constructor(readonly at: number) {
+    super()
+  }
+  override check = (model: Readonly<Model>) => !model.deleted && model.messages.size > 0
+  async act(model: Model, world: World) {
+    const parent = model.messages.get(pick(model, this.at) ?? '')?.parent ?? null
+    const id = `m${++world.made}`
+    const message = { id, role: 'user', content: `text ${id}`, createdAt: world.now }
+    await world.store.appendMessages(ref, [message], {
+      parentId: parent,
+      jobs: [{ kind: 'compaction', dueAt: 0 }],
+    })
+    model.messages.set(id, { parent, text: message.content })
+    model.head = id
+  }
+  toString = () => `Branch(${this.at})`
+}
+
+class Select extends Step {
+  constructor(readonly at: number) {
+    super()
+  }
+  override check = (model: Readonly<Model>) => !model.deleted && model.messages.size > 0
+  async act(model: Model, world: World) {
+    let head = pick(model, this.at) ?? ''
+    await world.store.selectVersion(ref, head)
+    for (;;) {
+      const next = [...model.messages].filter(([, { parent }]) => parent === head).at(-1)
+      if (!next) break
+      head = next[0]
+    }
+    model.head = head
+  }
+  toString = () => `Select(${this.at})`
+}
+
+class Forget extends Step {
+  constructor(readonly at: number) {
+    super()
+  }
+  override check = (model: Readonly<Model>) => !model.deleted && model.messages.size > 1
+  async act(model: Model, world: World) {
+    const id = pick(model, this.at) ?? ''
+    const { parent } = model.messages.get(id) ?? { parent: null }
+    await world.store.forgetMessage(ref, id)
+    for (const message of model.messages.values()) if (message.parent === id) message.parent = parent
+    if (model.head === id) model.head = parent
+    model.messages.delete(id)
+    // A head that was the root leaves the session without one: show what is left, as a person would.
+    if (model.head === null && model.messages.size > 0) await new Select(0).act(model, world)
+  }
+  toString = () => `Forget(${this.at})`
+}
+
+class EditContext extends Step {
+  override check = (model: Readonly<Model>) => !model.deleted && model.messages.size > 0
+  async act(_: Model, world: World) {
+    const id = `e${++world.made}`
+    await world.store.replaceContext(ref, {
+      id,
+      context: 'edited',
+      tokens: 1,
+      source: 'person',
+      createdAt: world.now,
+    })
+  }
+  toString = () => 'EditContext'
+}
+
+class Undo extends Step {
+  override check = (model: Readonly<Model>) => !model.deleted && model.messages.size > 0
+  async act(_: Model, { store }: World) {
+    const { summary } = await store.getWindow(ref)
+    if (summary) await store.deleteSummary(ref, summary.id)
+  }
+  toString = () => 'Undo'
+}
+
+/** Another process takes the job up: `late`, while one that has lost its lease still works on it. */
+class Compact extends Step {
+  constructor(readonly late: boolean) {
+    super()
+  }
+  async act(_: Model, world: World) {
+    if (this.late) world.now += 1000
+    const job = await world.store.claimJob({ now: world.now, leaseMs: 500, lease: crypto.randomUUID() })
+    if (!job) return
+    const outcome = world.compact(job, new AbortController().signal).then(
+      (end) => world.store.finishJob(job, end === 'stale' ? { againAt: world.now } : undefined),
+      () => world.store.failJob(job, { dueAt: world.now, error: 'failed' }),
+    )
+    world.jobs.push({ job, outcome })
+  }
+  toString = () => `Compact(${this.late ? 'late' : ''})`
+}
+
+/** A summary that was asked for some time ago arrives, or fails; not answered at all, it hangs. */
+class Settle extends Step {
+  constructor(
+    readonly how: 'answer' | 'fail',
+    readonly at: number,
+  ) {
+    super()
+  }
+  async act(_: Model, { calls }: World) {
+    const [call] = calls.length > 0 ? calls.splice(this.at % calls.length, 1) : []
+    call?.settle(this.how)
+    await settled()
+  }
+  toString = () => `Settle(${this.how}, ${this.at})`
+}
+
+class Delete extends Step {
+  override check = (model: Readonly<Model>) => !model.deleted && model.messages.size > 0
+  async act(model: Model, { store, now }: World) {
+    await store.deleteSession(ref, now)
+    model.deleted = true
+    expect(await store.getSession(ref)).toBeNull()
+  }
+  toString = () => 'Delete'
+}
+
+class Restore extends Step {
+  override check = (model: Readonly<Model>) => model.deleted
+  async act(model: Model, { store }: World) {
+    await store.restoreSession(ref)
+    model.deleted = false
+  }
+  toString = () => 'Restore'
+}
+
+class Purge extends Step {
+  override check = (model: Readonly<Model>) => model.deleted
+  async act(model: Model, { store, now }: World) {
+    await store.purgeDeleted(now)
+    model.messages.clear()
+    model.head = null
+    model.deleted = false
+    expect(await store.nextJobAt()).toBeNull()
+  }
+  toString = () => 'Purge'
+}
+
+/** What a killed process was doing is gone; its jobs wait in the store until its leases run out. */
+class Restart extends Step {
+  async act(_: Model, world: World) {
+    world.calls.length = 0
+    world.jobs.length = 0
+  }
+  toString = () => 'Restart'
+}
+
+const commands = fc.commands(
+  [
+    fc.integer({ min: 1, max: 6 }).map((count) => new Append(count)),
+    fc.constant(new Race()),
+    fc.nat(50).map((at) => new Branch(at)),
+    fc.nat(50).map((at) => new Select(at)),
+    fc.nat(50).map((at) => new Forget(at)),
+    fc.constant(new EditContext()),
+    fc.constant(new Undo()),
+    fc.boolean().map((late) => new Compact(late)),
+    fc.boolean().map((late) => new Compact(late)),
+    fc.nat(5).map((at) => new Settle('answer', at)),
+    fc.nat(5).map((at) => new Settle('answer', at)),
+    fc.nat(5).map((at) => new Settle('fail', at)),
+    fc.constant(new Delete()),
+    fc.constant(new Restore()),
+    fc.constant(new Purge()),
+    fc.constant(new Restart()),
+  ],
+  { maxCommands: 30 },
+)
+
+it(`holds each message exactly once in window or summary chain (${RUNS} runs)`, {
+  timeout: 600_000,
+}, async () => {
+  await fc.assert(
+    fc.asyncProperty(commands, async (steps) => {
+      const world = openWorld()
+      try {
+        const model: Model = { messages: new Map(), head: null, deleted: false }
+        await fc.asyncModelRun(() => ({ model, real: world }), steps)
+      } finally {
+        await world.store.close()
+      }
+    }),
+    { numRuns: RUNS },
+  )
+})
+
+it('folds everything beyond the window in the end, however often the model fails on the way', async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.integer({ min: 0, max: 60 }),
+      fc.array(fc.boolean(), { maxLength: 12 }),
+      async (count, fails) => {
+        const store = createSqliteStore(':memory:')
+        let now = 0
+        const memory = createMemory({
+          store,
+          settings: { maxWindowSize: MAX_WINDOW, longTermMemory: true },
+          now: () => now,
+          summarizer:
+            async () =>
+            async ({ messages }) => {
+              if (fails.shift()) throw new Error('the model failed')
+              return { context: `${messages.length}`, model: 'm' }
+            },
+        })
+        const worker = createJobWorker({
+          store,
+          now: () => now,
+          handlers: { compaction: memory.compact, title: async () => 'done' },
+          onError: () => {},
+        })
+        for (let n = 0; n < count; n++) {
+          await store.appendMessages(ref, [{ id: `m${n}`, role: 'user', content: 'text', createdAt: n }], {
+            jobs: memory.jobsAfterAppend(),
+          })
+        }
+        while ((await store.nextJobAt()) !== null) {
+          await worker.wake()
+          now += 4_000_000
+        }
+        if (count > 0) {
+          const { window, lost, doubled } = await store.audit(ref)
+          expect({ lost, doubled }).toEqual({ lost: 0, doubled: 0 })
+          expect(window).toBeLessThanOrEqual(MAX_WINDOW)
+        }
+        await worker.close()
+        await store.close()
+      },
+    ),
+    { numRuns: 200 },
+  )
+})
