@@ -1,0 +1,176 @@
+import { spawn } from 'node:child_process'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { readConfig, sessionSecrets } from './config.ts'
+import { ConfigError } from './config-error.ts'
+import type { Env } from './env-reader.ts'
+
+const GOOD_SECRET = 'vN3xq8Lr2TzW0bKc5YhDf7MjPa1sEu9g'
+
+function problemsOf(env: Env): string[] {
+  try {
+    readConfig(env)
+    return []
+  } catch (error) {
+    if (error instanceof ConfigError) return error.problems
+    throw error
+  }
+}
+
+describe('readConfig', () => {
+  it('has a default for everything', () => {
+    const config = readConfig({})
+    expect(config).toMatchObject({
+      host: '127.0.0.1',
+      port: 3000,
+      publicOrigin: null,
+      https: false,
+      vercel: false,
+      configuredSecrets: [],
+      memory: { maxWindowSize: 12, longTerm: true },
+      verbose: false,
+      unused: [],
+    })
+    expect(config.models).toMatchObject({ gateway: false, ollamaUrl: 'http://127.0.0.1:11434' })
+  })
+
+  it('takes blank for unset', () => {
+    expect(readConfig({ PORT: ' ', OPENAI_API_KEY: '' }).port).toBe(3000)
+  })
+
+  it.each([
+    ['PORT', 'abc', 'PORT is "abc": use a whole number from 0 to 65535.'],
+    ['PORT', '70000', 'PORT is "70000": use a whole number from 0 to 65535.'],
+    ['PORT', '-1', 'PORT is "-1": use a whole number from 0 to 65535.'],
+    ['MOTORHEAD_MAX_WINDOW_SIZE', '1', 'use a whole number from 2 to 1000'],
+    ['MOTORHEAD_LONG_TERM_MEMORY', 'maybe', 'MOTORHEAD_LONG_TERM_MEMORY is "maybe": use true or false.'],
+    ['PUBLIC_URL', 'chat.example.org', 'http:// or https://'],
+    ['PUBLIC_URL', 'https://chat.example.org/path', 'give the origin only'],
+    ['OPENAI_BASE_URL', 'ftp://x', 'http:// or https://'],
+    ['OPENAI_BASE_URL', 'http://name:word@host/v1', 'give the address without them'],
+    ['HOST', 'two words', 'HOST is "two words"'],
+    ['DATABASE_URL', 'postgres://user:hidden@db/x', 'this version stores in SQLite only'],
+    ['SESSION_SECRET', 'short', 'SESSION_SECRET has 5 characters'],
+    ['SESSION_SECRET', 'a'.repeat(40), 'looks like an example'],
+    ['SESSION_SECRET', 'change-me-change-me-change-me-change-me', 'looks like an example'],
+    ['AZURE_API_KEY', 'k', 'AZURE_API_BASE and AZURE_DEPLOYMENT_ID must be set too'],
+  ])('refuses %s=%s with one sentence', (name, value, sentence) => {
+    const problems = problemsOf({ [name]: value })
+    expect(problems).toHaveLength(1)
+    expect(problems[0]).toContain(sentence)
+    expect(problems[0]).toContain(name.split('_')[0])
+  })
+
+  it('names every problem at once', () => {
+    expect(problemsOf({ PORT: 'x', VERBOSE: 'perhaps', PUBLIC_URL: '::' })).toHaveLength(3)
+  })
+
+  it('shows nothing of a secret value', () => {
+    const text = problemsOf({
+      OPENAI_API_KEY: 'sk-canary with space',
+      SESSION_SECRET: 'canary',
+      DATABASE_URL: 'postgres://canary@db',
+      OPENAI_BASE_URL: 'http://u:canary@host',
+    }).join('\n')
+    expect(text).not.toContain('canary')
+    expect(text).toContain('OPENAI_API_KEY')
+  })
+
+  it('requires a database and a secret on Vercel, which keeps no files', () => {
+    const text = problemsOf({ VERCEL: '1' }).join('\n')
+    expect(text).toContain('DATABASE_URL is not set')
+    expect(text).toContain('SESSION_SECRET is not set')
+  })
+
+  it('reads several secrets, newest first', () => {
+    const older = GOOD_SECRET.split('').reverse().join('')
+    expect(readConfig({ SESSION_SECRET: `${GOOD_SECRET}, ${older}` }).configuredSecrets).toEqual([
+      GOOD_SECRET,
+      older,
+    ])
+    expect(problemsOf({ SESSION_SECRET: `${GOOD_SECRET},` })[0]).toContain('number 2 of 2')
+  })
+
+  it('keeps the names that Motörhead used', () => {
+    const { models } = readConfig({ OPENAI_API_BASE: 'http://127.0.0.1:9/v1/', MOTORHEAD_MODEL: 'small' })
+    expect(models).toMatchObject({ openaiBaseUrl: 'http://127.0.0.1:9/v1', memoryModel: 'small' })
+  })
+
+  it('says which variables have no effect yet', () => {
+    expect(readConfig({ MOTORHEAD_URL: 'http://x', METAL_API_KEY: 'k' }).unused).toEqual([
+      'MOTORHEAD_URL',
+      'METAL_API_KEY',
+    ])
+  })
+
+  it('reads exactly the variables that .env.example lists', () => {
+    const asked = new Set<string>()
+    readConfig(
+      new Proxy<Env>(
+        {},
+        {
+          get: (_, name) => {
+            asked.add(String(name))
+          },
+        },
+      ),
+    )
+    const listed = [...readFileSync('.env.example', 'utf8').matchAll(/^#?([A-Z_]+)=/gm)].map(
+      (match) => match[1],
+    )
+    for (const host of ['NODE_ENV', 'VERCEL']) asked.delete(host)
+    expect(listed.sort()).toEqual([...asked].sort())
+  })
+})
+
+describe('the generated secret', () => {
+  let folder: string
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'config-'))
+  })
+  afterEach(() => rmSync(folder, { recursive: true, force: true }))
+
+  it('is made once, for its owner only, in a folder for its owner only', () => {
+    const dataDir = join(folder, 'data')
+    const config = readConfig({ DATA_DIR: dataDir })
+    const [secret] = sessionSecrets(config)
+    expect(secret?.length).toBeGreaterThanOrEqual(32)
+    expect(sessionSecrets(config)).toEqual([secret])
+    expect(statSync(dataDir).mode & 0o777).toBe(0o700)
+    expect(statSync(join(dataDir, 'session-secret')).mode & 0o777).toBe(0o600)
+    expect(readdirSync(dataDir)).toEqual(['session-secret'])
+  })
+
+  it('is the same for processes that start at once', async () => {
+    const dataDir = join(folder, 'data')
+    const script = `import { sessionSecretOf } from ${JSON.stringify(join(import.meta.dirname, 'data-dir.ts'))}
+      process.stdout.write(sessionSecretOf(process.argv[1]))`
+    const starts = Array.from({ length: 6 }, () => run(script, dataDir))
+    const secrets = await Promise.all(starts)
+    expect(new Set(secrets).size).toBe(1)
+    expect(secrets[0]).toHaveLength(64)
+  })
+
+  it('is refused, not replaced, when its file is damaged', () => {
+    writeFileSync(join(folder, 'session-secret'), 'x')
+    expect(() => sessionSecrets(readConfig({ DATA_DIR: folder }))).toThrow(/is damaged .* delete that file/)
+  })
+
+  it('gives a sentence when the folder is a file', () => {
+    writeFileSync(join(folder, 'file'), '')
+    expect(() => sessionSecrets(readConfig({ DATA_DIR: join(folder, 'file') }))).toThrow(
+      /DATA_DIR ".*" cannot be used/,
+    )
+  })
+})
+
+function run(script: string, argument: string): Promise<string> {
+  const child = spawn(process.execPath, ['--input-type=module', '-e', script, argument])
+  let output = ''
+  child.stdout.on('data', (chunk: Buffer) => {
+    output += chunk.toString()
+  })
+  return new Promise((resolve) => child.on('close', () => resolve(output)))
+}
