@@ -67,18 +67,26 @@ const settled = async () => {
   for (let turn = 0; turn < 12; turn++) await Promise.resolve()
 }
 
-abstract class Step implements fc.AsyncCommand<Model, World> {
-  check(_: Readonly<Model>): boolean {
-    return true
-  }
-  abstract act(model: Model, world: World): Promise<void>
-  async run(model: Model, world: World): Promise<void> {
+type Act = (model: Model, world: World) => Promise<void>
+const always = () => true
+const alive = (model: Readonly<Model>) => !model.deleted
+const started = (model: Readonly<Model>) => !model.deleted && model.messages.size > 0
+
+/** One command: done to the store and to the model, and then everything must hold. */
+const step = (
+  name: string,
+  check: (model: Readonly<Model>) => boolean,
+  act: Act,
+): fc.AsyncCommand<Model, World> => ({
+  check,
+  async run(model, world) {
     world.now += 1
-    await this.act(model, world)
+    await act(model, world)
     await settled()
     await holds(model, world)
-  }
-}
+  },
+  toString: () => name,
+})
 
 async function holds(model: Model, { store }: World): Promise<void> {
   if (model.deleted || model.messages.size === 0) return
@@ -105,13 +113,9 @@ async function holds(model: Model, { store }: World): Promise<void> {
   })
 }
 
-class Append extends Step {
-  constructor(readonly count: number) {
-    super()
-  }
-  override check = (model: Readonly<Model>) => !model.deleted
-  async act(model: Model, world: World) {
-    for (let n = 0; n < this.count; n++) {
+const append = (count: number) =>
+  step(`Append(${count})`, alive, async (model, world) => {
+    for (let n = 0; n < count; n++) {
       const id = `m${++world.made}`
       await world.store.appendMessages(
         ref,
@@ -123,13 +127,10 @@ class Append extends Step {
       model.messages.set(id, { parent: model.head, text: `text ${id}` })
       model.head = id
     }
-  }
-  toString = () => `Append(${this.count})`
-}
+  })
 
-class Race extends Step {
-  override check = (model: Readonly<Model>) => !model.deleted
-  async act(model: Model, world: World) {
+const race = () =>
+  step('Race', alive, async (model, world) => {
     const ids = [0, 1, 2].map(() => `m${++world.made}`)
     await Promise.all(
       ids.map((id) =>
@@ -145,17 +146,11 @@ class Race extends Step {
       model.messages.set(id, { parent: model.head, text: content })
       model.head = id
     }
-  }
-  toString = () => 'Race'
-}
+  })
 
-class Branch extends Step {
-  constructor(readonly at: number) {
-    super()
-  }
-  override check = (model: Readonly<Model>) => !model.deleted && model.messages.size > 0
-  async act(model: Model, world: World) {
-    const parent = model.messages.get(pick(model, this.at) ?? '')?.parent ?? null
+const branch = (at: number) =>
+  step(`Branch(${at})`, started, async (model, world) => {
+    const parent = model.messages.get(pick(model, at) ?? '')?.parent ?? null
     const id = `m${++world.made}`
     const message = { id, role: 'user', content: `text ${id}`, createdAt: world.now }
     await world.store.appendMessages(ref, [message], {
@@ -164,17 +159,12 @@ class Branch extends Step {
     })
     model.messages.set(id, { parent, text: message.content })
     model.head = id
-  }
-  toString = () => `Branch(${this.at})`
-}
+  })
 
-class Select extends Step {
-  constructor(readonly at: number) {
-    super()
-  }
-  override check = (model: Readonly<Model>) => !model.deleted && model.messages.size > 0
-  async act(model: Model, world: World) {
-    let head = pick(model, this.at) ?? ''
+const selectVersion =
+  (at: number): Act =>
+  async (model, world) => {
+    let head = pick(model, at) ?? ''
     await world.store.selectVersion(ref, head)
     for (;;) {
       const next = [...model.messages].filter(([, { parent }]) => parent === head).at(-1)
@@ -183,30 +173,26 @@ class Select extends Step {
     }
     model.head = head
   }
-  toString = () => `Select(${this.at})`
-}
+const select = (at: number) => step(`Select(${at})`, started, selectVersion(at))
 
-class Forget extends Step {
-  constructor(readonly at: number) {
-    super()
-  }
-  override check = (model: Readonly<Model>) => !model.deleted && model.messages.size > 1
-  async act(model: Model, world: World) {
-    const id = pick(model, this.at) ?? ''
-    const { parent } = model.messages.get(id) ?? { parent: null }
-    await world.store.forgetMessage(ref, id)
-    for (const message of model.messages.values()) if (message.parent === id) message.parent = parent
-    if (model.head === id) model.head = parent
-    model.messages.delete(id)
-    // A head that was the root leaves the session without one: show what is left, as a person would.
-    if (model.head === null && model.messages.size > 0) await new Select(0).act(model, world)
-  }
-  toString = () => `Forget(${this.at})`
-}
+const forget = (at: number) =>
+  step(
+    `Forget(${at})`,
+    (model: Readonly<Model>) => !model.deleted && model.messages.size > 1,
+    async (model, world) => {
+      const id = pick(model, at) ?? ''
+      const { parent } = model.messages.get(id) ?? { parent: null }
+      await world.store.forgetMessage(ref, id)
+      for (const message of model.messages.values()) if (message.parent === id) message.parent = parent
+      if (model.head === id) model.head = parent
+      model.messages.delete(id)
+      // A head that was the root leaves the session without one: show what is left, as a person would.
+      if (model.head === null && model.messages.size > 0) await selectVersion(0)(model, world)
+    },
+  )
 
-class EditContext extends Step {
-  override check = (model: Readonly<Model>) => !model.deleted && model.messages.size > 0
-  async act(_: Model, world: World) {
+const editContext = () =>
+  step('EditContext', started, async (_, world) => {
     const id = `e${++world.made}`
     await world.store.replaceContext(ref, {
       id,
@@ -215,26 +201,18 @@ class EditContext extends Step {
       source: 'person',
       createdAt: world.now,
     })
-  }
-  toString = () => 'EditContext'
-}
+  })
 
-class Undo extends Step {
-  override check = (model: Readonly<Model>) => !model.deleted && model.messages.size > 0
-  async act(_: Model, { store }: World) {
+const undo = () =>
+  step('Undo', started, async (_, { store }) => {
     const { summary } = await store.getWindow(ref)
     if (summary) await store.deleteSummary(ref, summary.id)
-  }
-  toString = () => 'Undo'
-}
+  })
 
 /** Another process takes the job up: `late`, while one that has lost its lease still works on it. */
-class Compact extends Step {
-  constructor(readonly late: boolean) {
-    super()
-  }
-  async act(_: Model, world: World) {
-    if (this.late) world.now += 1000
+const compact = (late: boolean) =>
+  step(`Compact(${late ? 'late' : ''})`, always, async (_, world) => {
+    if (late) world.now += 1000
     const job = await world.store.claimJob({ now: world.now, leaseMs: 500, lease: crypto.randomUUID() })
     if (!job) return
     const outcome = world.compact(job, new AbortController().signal).then(
@@ -242,84 +220,71 @@ class Compact extends Step {
       () => world.store.failJob(job, { dueAt: world.now, error: 'failed' }),
     )
     world.jobs.push({ job, outcome })
-  }
-  toString = () => `Compact(${this.late ? 'late' : ''})`
-}
+  })
 
 /** A summary that was asked for some time ago arrives, or fails; not answered at all, it hangs. */
-class Settle extends Step {
-  constructor(
-    readonly how: 'answer' | 'fail',
-    readonly at: number,
-  ) {
-    super()
-  }
-  async act(_: Model, { calls }: World) {
-    const [call] = calls.length > 0 ? calls.splice(this.at % calls.length, 1) : []
-    call?.settle(this.how)
+const settle = (how: 'answer' | 'fail', at: number) =>
+  step(`Settle(${how}, ${at})`, always, async (_, { calls }) => {
+    const [call] = calls.length > 0 ? calls.splice(at % calls.length, 1) : []
+    call?.settle(how)
     await settled()
-  }
-  toString = () => `Settle(${this.how}, ${this.at})`
-}
+  })
 
-class Delete extends Step {
-  override check = (model: Readonly<Model>) => !model.deleted && model.messages.size > 0
-  async act(model: Model, { store, now }: World) {
+const remove = () =>
+  step('Delete', started, async (model, { store, now }) => {
     await store.deleteSession(ref, now)
     model.deleted = true
     expect(await store.getSession(ref)).toBeNull()
-  }
-  toString = () => 'Delete'
-}
+  })
 
-class Restore extends Step {
-  override check = (model: Readonly<Model>) => model.deleted
-  async act(model: Model, { store }: World) {
-    await store.restoreSession(ref)
-    model.deleted = false
-  }
-  toString = () => 'Restore'
-}
+const restore = () =>
+  step(
+    'Restore',
+    (model: Readonly<Model>) => model.deleted,
+    async (model, { store }) => {
+      await store.restoreSession(ref)
+      model.deleted = false
+    },
+  )
 
-class Purge extends Step {
-  override check = (model: Readonly<Model>) => model.deleted
-  async act(model: Model, { store, now }: World) {
-    await store.purgeDeleted(now)
-    model.messages.clear()
-    model.head = null
-    model.deleted = false
-    expect(await store.nextJobAt()).toBeNull()
-  }
-  toString = () => 'Purge'
-}
+const purge = () =>
+  step(
+    'Purge',
+    (model: Readonly<Model>) => model.deleted,
+    async (model, { store, now }) => {
+      await store.purgeDeleted(now)
+      model.messages.clear()
+      model.head = null
+      model.deleted = false
+      expect(await store.nextJobAt()).toBeNull()
+    },
+  )
 
 /** What a killed process was doing is gone; its jobs wait in the store until its leases run out. */
-class Restart extends Step {
-  async act(_: Model, world: World) {
+const restart = () =>
+  step('Restart', always, async (_, world) => {
     world.calls.length = 0
     world.jobs.length = 0
-  }
-  toString = () => 'Restart'
-}
+  })
 
 const commands = fc.commands(
   [
-    fc.integer({ min: 1, max: 6 }).map((count) => new Append(count)),
-    fc.constant(new Race()),
-    fc.nat(50).map((at) => new Branch(at)),
-    fc.nat(50).map((at) => new Select(at)),
-    fc.nat(50).map((at) => new Forget(at)),
-    fc.constant(new EditContext()),
-    fc.constant(new Undo()),
-    fc.boolean().map((late) => new Compact(late)),
-    fc.boolean().map((late) => new Compact(late)),
-    fc.nat(5).map((at) => new Settle('answer', at)),
-    fc.nat(5).map((at) => new Settle('answer', at)),
-    fc.nat(5).map((at) => new Settle('fail', at)),
-    fc.constant(new Delete()),
-    fc.constant(new Restore()),
-    fc.constant(new Purge()),
-    fc.constant(new Restart()),
+    fc.integer({ min: 1, max: 6 }).map((count) => append(count)),
+    fc.constant(race()),
+    fc.nat(50).map((at) => branch(at)),
+    fc.nat(50).map((at) => select(at)),
+    fc.nat(50).map((at) => forget(at)),
+    fc.constant(editContext()),
+    fc.constant(undo()),
+    fc.boolean().map((late) => compact(late)),
+    fc.boolean().map((late) => compact(late)),
+    fc.nat(5).map((at) => settle('answer', at)),
+    fc.nat(5).map((at) => settle('answer', at)),
+    fc.nat(5).map((at) => settle('fail', at)),
+    fc.constant(remove()),
+    fc.constant(restore()),
+    fc.constant(purge()),
+    fc.constant(restart()),
   ],
   { maxCommands: 30 },
 )
