@@ -1,0 +1,132 @@
+import type {
+  ApiError,
+  ApiErrorCode,
+  ChatRequest,
+  ModelStatus,
+  SessionDeleted,
+  SessionItem,
+  SessionPage,
+  SessionView,
+  StopRequest,
+} from '#lib/chat/types.ts'
+
+/** A request that was refused or did not arrive. `message` is a sentence for the person. */
+export class ApiFailure extends Error {
+  /** The HTTP status; 0 when no answer came. */
+  readonly status: number
+  /** `offline`: no answer came. `unreadable`: an answer came that is none of ours, a proxy's for example. */
+  readonly code: ApiErrorCode | 'offline' | 'unreadable'
+
+  constructor(status: number, code: ApiFailure['code'], message: string, options?: ErrorOptions) {
+    super(message, options)
+    this.name = 'ApiFailure'
+    this.status = status
+    this.code = code
+  }
+
+  get offline(): boolean {
+    return this.code === 'offline'
+  }
+}
+
+/** Server-sent events as bytes, as `lib/chat/types.ts` describes them. */
+export type ByteStream = ReadableStream<Uint8Array>
+
+const OFFLINE = 'You seem to be offline. Check your connection and try again.'
+
+/** Newest activity first. */
+export const listSessions = (cursor: string | null = null): Promise<SessionPage> =>
+  getJson(`/api/sessions${query({ cursor })}`)
+
+/** The newest page of a session, or the one above position `before`. */
+export const getSession = (id: string, before?: number): Promise<SessionView> =>
+  getJson(`${sessionPath(id)}${query({ before })}`)
+
+export const renameSession = (id: string, title: string): Promise<SessionItem> =>
+  sendJson('PATCH', sessionPath(id), { title })
+
+/** Shows another version of a message; answers the path that goes through it. */
+export const showVersion = (id: string, messageId: string): Promise<SessionView> =>
+  sendJson('PATCH', sessionPath(id), { showVersion: messageId })
+
+export const deleteSession = (id: string): Promise<SessionDeleted> => sendJson('DELETE', sessionPath(id))
+
+/** Takes a deletion back, as long as the server keeps it. */
+export async function restoreSession(id: string): Promise<void> {
+  await request(`${sessionPath(id)}/restore`, { method: 'POST' })
+}
+
+export async function stopRun(sessionId: string, runId: string): Promise<void> {
+  const body: StopRequest = { runId }
+  await request(`/api/chat/${encodeURIComponent(sessionId)}/stop`, jsonInit('POST', body))
+}
+
+export const getModel = (): Promise<ModelStatus> => getJson('/api/model')
+
+/** Sends a turn; answers when the server has it. The same body again attaches to the same reply. */
+export async function postChat(body: ChatRequest, signal?: AbortSignal): Promise<ByteStream> {
+  const response = await request('/api/chat', { ...jsonInit('POST', body), ...(signal && { signal }) })
+  return response.body ?? unreadable(response)
+}
+
+/** The events of a run from index `from` on; `null` when there is no such run any more: load the session. */
+export async function getStream(
+  sessionId: string,
+  runId: string,
+  from: number,
+  signal?: AbortSignal,
+): Promise<ByteStream | null> {
+  const path = `/api/chat/${encodeURIComponent(sessionId)}/stream${query({ run: runId, from })}`
+  const response = await request(path, { cache: 'no-store', ...(signal && { signal }) })
+  if (response.status === 204) return null
+  return response.body ?? unreadable(response)
+}
+
+const sessionPath = (id: string): string => `/api/sessions/${encodeURIComponent(id)}`
+
+function query(parameters: Record<string, string | number | null | undefined>): string {
+  const given = Object.entries(parameters).flatMap(([name, value]) =>
+    value === null || value === undefined ? [] : [[name, String(value)]],
+  )
+  return given.length > 0 ? `?${new URLSearchParams(given)}` : ''
+}
+
+const jsonInit = (method: string, body?: unknown): RequestInit => ({
+  method,
+  ...(body !== undefined && {
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  }),
+})
+
+const getJson = async <T>(path: string): Promise<T> => readJson<T>(await request(path, { cache: 'no-store' }))
+
+const sendJson = async <T>(method: string, path: string, body?: unknown): Promise<T> =>
+  readJson<T>(await request(path, jsonInit(method, body)))
+
+async function request(path: string, init: RequestInit): Promise<Response> {
+  const response = await fetch(path, init).catch((cause: unknown) => {
+    if (init.signal?.aborted) throw cause
+    throw new ApiFailure(0, 'offline', OFFLINE, { cause })
+  })
+  if (!response.ok) throw await toFailure(response)
+  return response
+}
+
+async function toFailure(response: Response): Promise<ApiFailure> {
+  const body = (await response.json().catch(() => null)) as Partial<ApiError> | null
+  const error = body?.error
+  if (error && typeof error.message === 'string')
+    return new ApiFailure(response.status, error.code, error.message)
+  const sentence = `The server did not answer as expected (status ${response.status}). Try again in a moment.`
+  return new ApiFailure(response.status, 'unreadable', sentence)
+}
+
+async function readJson<T>(response: Response): Promise<T> {
+  return (await response.json().catch(() => unreadable(response))) as T
+}
+
+function unreadable(response: Response): never {
+  const sentence = 'The answer of the server could not be read. Try again in a moment.'
+  throw new ApiFailure(response.status, 'unreadable', sentence)
+}
