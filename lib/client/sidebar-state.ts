@@ -1,0 +1,68 @@
+'use client'
+
+import { useSyncExternalStore } from 'react'
+
+export type SidebarState = {
+  /** The drawer of a narrow screen is open. */
+  open: boolean
+  /** The column of a wide screen is folded away; remembered on this device. */
+  collapsed: boolean
+}
+
+/** The browser's `localStorage`, as far as it is used here. */
+type KeyValue = Pick<Storage, 'getItem' | 'setItem'>
+
+const KEY = 'motorhead-chat:sidebar-collapsed'
+const INITIAL: SidebarState = { open: false, collapsed: false }
+
+/** What is remembered is read at the first subscription, after hydration, so that server and browser agree. */
+export function createSidebarState(storage: () => KeyValue) {
+  const listeners = new Set<() => void>()
+  let state = INITIAL
+  let restored = false
+
+  function set(change: Partial<SidebarState>): void {
+    state = { ...state, ...change }
+    for (const listener of listeners) listener()
+  }
+
+  function restore(): void {
+    restored = true
+    if (safely(() => storage().getItem(KEY)) === 'true') set({ collapsed: true })
+  }
+
+  return {
+    getState: () => state,
+    subscribe(listener: () => void): () => void {
+      listeners.add(listener)
+      if (!restored) restore()
+      return () => listeners.delete(listener)
+    },
+    setOpen: (open: boolean) => set({ open }),
+    setCollapsed(collapsed: boolean): void {
+      set({ collapsed })
+      safely(() => storage().setItem(KEY, String(collapsed)))
+    },
+  }
+}
+
+/** One for the page: the button in the header and the sidebar itself share it. */
+const sidebar = createSidebarState(() => localStorage)
+
+/** The sidebar's state and the ways to change it. */
+export function useSidebar(): SidebarState & {
+  setOpen(open: boolean): void
+  setCollapsed(collapsed: boolean): void
+} {
+  const state = useSyncExternalStore(sidebar.subscribe, sidebar.getState, () => INITIAL)
+  return { ...state, setOpen: sidebar.setOpen, setCollapsed: sidebar.setCollapsed }
+}
+
+/** Storage is forbidden in some private windows and may be full; the sidebar works without. */
+function safely<T>(access: () => T): T | null {
+  try {
+    return access()
+  } catch {
+    return null
+  }
+}
