@@ -27,10 +27,10 @@ export function factsOf(messages: readonly SummaryInput[]): Fact[] {
 
 /**
  * The lines of a context: repeated and superseded facts out, the least valuable dropped until the rest fits `maxTokens`,
- * in the order given. A later fact wins over an earlier one.
+ * oldest first. A later fact wins over an earlier one; on one day, the later of the order given.
  */
 export function mergeFacts(facts: readonly Fact[], maxTokens: number): string {
-  const candidates = latestOfEach(facts).map((fact, index, all) => {
+  const candidates = latestOfEach(facts.toSorted(byDate)).map((fact, index, all) => {
     const line = formatFact(fact)
     const recency = index / all.length // a tie-break: less than any cue is worth
     return { line, index, value: factValue(fact) + recency, tokens: estimateTokens(`${line}\n`) }
@@ -38,6 +38,11 @@ export function mergeFacts(facts: readonly Fact[], maxTokens: number): string {
   const worthy = candidates.filter(({ value }) => value > WORTHLESS)
   const kept = fill(worthy.length > 0 ? worthy : candidates, maxTokens)
   return kept.map(({ line }) => line).join('\n')
+}
+
+/** Lines in a form of their own come first: they stand for what was before. */
+function byDate(a: Fact, b: Fact): number {
+  return (a.date ?? '') < (b.date ?? '') ? -1 : (a.date ?? '') > (b.date ?? '') ? 1 : 0
 }
 
 function fill<T extends { index: number; value: number; tokens: number }>(
