@@ -21,12 +21,6 @@ const GRACE_MS = 3000
 /** The time to send a request; an answer may take as long as it likes. */
 const TIMEOUTS = { headersTimeout: 15_000, requestTimeout: 60_000, keepAliveTimeout: 65_000 }
 
-await main().catch((error: unknown) => {
-  const sentence = error instanceof Error ? error.message : String(error)
-  process.stderr.write(`${sentence}\n`)
-  process.exit(1)
-})
-
 async function main(): Promise<void> {
   const config = readSettings()
   const { default: next } = await import('next')
@@ -139,3 +133,10 @@ async function currentModels(): Promise<Models | 'closed'> {
     return 'closed'
   }
 }
+
+// Last, when every constant above is there.
+await main().catch((error: unknown) => {
+  const sentence = error instanceof Error ? error.message : String(error)
+  process.stderr.write(`${sentence}\n`)
+  process.exit(1)
+})

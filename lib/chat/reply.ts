@@ -95,6 +95,7 @@ export function createReplyWriter(deps: {
         else if (part.type === 'reasoning-end') emit({ type: 'reasoning-end', id: part.id })
         else if (part.type === 'error') failure ??= part.error
         if (text.written().length > MAX_REPLY_CHARS) {
+          giveUp('The reply grew too long.')
           return end('failed', 'The model did not come to an end, so the reply was cut off here.')
         }
       }
@@ -109,8 +110,6 @@ export function createReplyWriter(deps: {
     } finally {
       clearTimeout(total)
       clearTimeout(stall)
-      // Whatever way it ended, nothing more is wanted of the provider.
-      limit.abort(new DOMException('The reply has ended.', 'AbortError'))
     }
   }
 }
