@@ -94,6 +94,16 @@ describe('the offline model', () => {
     expect(reply).toContain('Memory holds nothing on that.')
   })
 
+  it('takes what it said about itself for no evidence', async () => {
+    const hello = await ask([['user', 'hi im bob']])
+    const turns: Turn[] = [
+      ['user', 'hi im bob'],
+      ['assistant', hello],
+      ['user', 'which language model is connected?'],
+    ]
+    expect(await ask(turns)).toContain('Memory holds nothing on that.')
+  })
+
   it('goes on with an interrupted reply where it stopped', async () => {
     const turns: Turn[] = [
       ['user', 'i like tea'],
