@@ -1,28 +1,26 @@
 import { streamText } from 'ai'
 import { describe, expect, it } from 'vitest'
-import { buildPrompt } from '#lib/chat/prompt.ts'
-import type { Message } from '#lib/memory/store/store.ts'
+import { type Fact, parseFacts } from '#lib/memory/facts.ts'
+import { CONTINUE } from './continue.ts'
+import { withNotes } from './notes.ts'
 import { createOfflineModel, isOffline } from './offline.ts'
 import { isOfflineAnswer } from './offline-answer.ts'
 
-type Turn = [role: string, content: string]
+type Turn = [role: 'user' | 'assistant', content: string]
 
-function message([role, content]: Turn): Message {
-  const rest = { parentId: null, position: 1, status: 'complete' as const, error: null, receipt: null }
-  return { id: crypto.randomUUID(), role, content, createdAt: Date.UTC(2026, 10, 24), ...rest }
-}
-
-function promptOf(turns: Turn[], memory: { context?: string; retrieved?: Turn[]; partial?: string } = {}) {
-  const { context = null, retrieved = [], partial } = memory
-  const tokens = { context: 0, window: 0, retrieved: 0 }
-  const recall = {
-    summaryId: null,
-    context,
-    retrieved: retrieved.map(message),
-    window: turns.map(message),
-    tokens,
-  }
-  return buildPrompt({ recall, fence: 'abc', ...(partial && { partial }) })
+/** As the chat makes it: notes before the newest message, and for a cut-off reply the request to go on. */
+function promptOf(turns: Turn[], memory: { context?: string; retrieved?: Fact[]; partial?: string } = {}) {
+  const notes = [...parseFacts(memory.context ?? null), ...(memory.retrieved ?? [])]
+  const messages = turns.map(([role, text], index) => ({
+    role,
+    content: index === turns.length - 1 ? withNotes(notes, text, 'abc') : text,
+  }))
+  if (!memory.partial) return { messages }
+  const rest = [
+    { role: 'assistant' as const, content: memory.partial },
+    { role: 'user' as const, content: CONTINUE },
+  ]
+  return { messages: [...messages, ...rest] }
 }
 
 async function ask(turns: Turn[], memory?: Parameters<typeof promptOf>[1]): Promise<string> {
@@ -67,7 +65,7 @@ describe('the offline model', () => {
   })
 
   it('answers from a retrieved message of the assistant', async () => {
-    const retrieved: Turn[] = [['assistant', 'The museum opens at 9. Have fun!']]
+    const retrieved = [{ date: '2026-11-24', role: 'assistant', text: 'The museum opens at 9. Have fun!' }]
     const reply = await ask([['user', 'When does the museum open?']], { retrieved })
     expect(reply).toContain('> The museum opens at 9.\n>\n> — I, 24 November 2026')
     expect(reply).not.toContain('Have fun')
@@ -118,8 +116,8 @@ describe('the offline model', () => {
   it('streams a few words at a time and stops when aborted', async () => {
     const stop = new AbortController()
     const model = createOfflineModel({ pauseMs: 5 })
-    const { instructions, messages } = promptOf([['user', 'hi im bob']])
-    const { stream } = streamText({ model, instructions, messages, abortSignal: stop.signal })
+    const { messages } = promptOf([['user', 'hi im bob']])
+    const { stream } = streamText({ model, messages, abortSignal: stop.signal })
     const types: string[] = []
     let deltas = 0
     for await (const part of stream) {
