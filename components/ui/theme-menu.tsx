@@ -1,0 +1,32 @@
+'use client'
+
+import { Monitor, Moon, Sun } from 'lucide-react'
+import { useTheme } from 'next-themes'
+import { IconButton } from './icon-button.tsx'
+import { Menu, MenuItem } from './menu.tsx'
+
+const THEMES = [
+  { id: 'system', label: 'As the system', icon: <Monitor size={16} aria-hidden /> },
+  { id: 'light', label: 'Light', icon: <Sun size={16} aria-hidden /> },
+  { id: 'dark', label: 'Dark', icon: <Moon size={16} aria-hidden /> },
+]
+
+export function ThemeMenu() {
+  const { theme, setTheme } = useTheme()
+  return (
+    <Menu
+      trigger={
+        <IconButton label="Theme">
+          <Sun size={18} className="dark:hidden" aria-hidden />
+          <Moon size={18} className="hidden dark:block" aria-hidden />
+        </IconButton>
+      }
+    >
+      {THEMES.map(({ id, label, icon }) => (
+        <MenuItem key={id} icon={icon} checked={theme === id} onSelect={() => setTheme(id)}>
+          {label}
+        </MenuItem>
+      ))}
+    </Menu>
+  )
+}
