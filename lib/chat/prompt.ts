@@ -8,7 +8,7 @@ import type { Message } from '#lib/memory/store/store.ts'
 
 /** What a model is called with. `messages` starts and ends with the person, and the roles alternate. */
 export type Prompt = { instructions: string; messages: TextMessage[] }
-export type TextMessage = ModelMessage & { role: 'user' | 'assistant'; content: string }
+type TextMessage = ModelMessage & { role: 'user' | 'assistant'; content: string }
 
 /**
  * The same for every request, so that providers can cache the prompt from its start. Nothing that a person or a model wrote

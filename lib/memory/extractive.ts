@@ -19,7 +19,7 @@ export const extractFacts: Summarize = async ({ context, messages, maxTokens, si
 }
 
 /** Every sentence of the messages as a fact, in order. */
-export function factsOf(messages: readonly SummaryInput[]): Fact[] {
+function factsOf(messages: readonly SummaryInput[]): Fact[] {
   return messages.flatMap(({ role, content, createdAt }) =>
     sentencesOf(content).map((text) => ({ date: factDate(createdAt), role: factRole(role), text })),
   )
@@ -29,7 +29,7 @@ export function factsOf(messages: readonly SummaryInput[]): Fact[] {
  * The lines of a context: repeated and superseded facts out, the least valuable dropped until the rest fits `maxTokens`,
  * oldest first. A later fact wins over an earlier one; on one day, the later of the order given.
  */
-export function mergeFacts(facts: readonly Fact[], maxTokens: number): string {
+function mergeFacts(facts: readonly Fact[], maxTokens: number): string {
   const candidates = latestOfEach(facts.toSorted(byDate)).map((fact, index, all) => {
     const line = formatFact(fact)
     const recency = index / all.length // a tie-break: less than any cue is worth
