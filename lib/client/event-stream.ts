@@ -54,23 +54,41 @@ function lineEnd(text: string): { at: number; next: number } | null {
   return { at, next: text.startsWith('\r\n', at) ? at + 2 : at + 1 }
 }
 
-/** Calls `onEvents` with the events of each piece that arrives. Resolves at the end, rejects when it breaks. */
+/** The server says at least `: waiting` every 15 s; a connection silent for longer than this is dead. */
+const SILENCE_MS = 45_000
+
+/**
+ * Calls `onEvents` with the events of each piece that arrives. Resolves at the end and at an abort; rejects when the
+ * stream breaks or falls silent.
+ */
 export async function readEvents(
   stream: ReadableStream<Uint8Array>,
   onEvents: (events: StreamEvent[]) => void,
+  { signal, silenceMs = SILENCE_MS }: { signal?: AbortSignal; silenceMs?: number } = {},
 ): Promise<void> {
   const parser = createEventParser()
   const decoder = new TextDecoder()
   const reader = stream.getReader()
+  // Also after a failure: what is not read any more should not be sent any more.
+  const close = () => void reader.cancel().catch(() => {})
+  signal?.addEventListener('abort', close, { once: true })
   try {
-    for (;;) {
-      const { done, value } = await reader.read()
-      if (done) return
+    while (!signal?.aborted) {
+      const { done, value } = await orSilence(reader.read(), silenceMs)
+      if (done || signal?.aborted) return
       const events = parser.feed(decoder.decode(value, { stream: true }))
       if (events.length > 0) onEvents(events)
     }
   } finally {
-    // Also after a failure: what is not read any more should not be sent any more.
-    reader.cancel().catch(() => {})
+    signal?.removeEventListener('abort', close)
+    close()
   }
+}
+
+function orSilence<T>(promise: Promise<T>, ms: number): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const silent = () => reject(new DOMException(`The stream was silent for ${ms} ms.`, 'TimeoutError'))
+    const timer = setTimeout(silent, ms)
+    promise.then(resolve, reject).finally(() => clearTimeout(timer))
+  })
 }

@@ -1,0 +1,29 @@
+/**
+ * Runs `action` at most once in `ms`: at once after a pause, else when the time is over. `flush` runs what is due now,
+ * so that nothing is left behind at the end.
+ */
+export function createThrottle(action: () => void, ms: number): { request(): void; flush(): void } {
+  let timer: ReturnType<typeof setTimeout> | null = null
+  let due = false
+
+  function run(): void {
+    due = false
+    action()
+    timer = setTimeout(() => {
+      timer = null
+      if (due) run()
+    }, ms)
+  }
+
+  return {
+    request() {
+      due = true
+      if (timer === null) run()
+    },
+    flush() {
+      if (!due) return
+      due = false
+      action()
+    },
+  }
+}
