@@ -1,0 +1,84 @@
+'use client'
+
+import { Check, ChevronLeft, ChevronRight, Copy, Pencil, RefreshCw } from 'lucide-react'
+import { useEffect, useState } from 'react'
+import { IconButton } from '#components/ui/icon-button.tsx'
+import type { ThreadMessage } from '#lib/client/session-state.ts'
+
+const COPIED_MS = 1600
+
+type Props = {
+  message: ThreadMessage
+  onEdit: () => void
+  onRegenerate: () => void
+  onVersion: (messageId: string) => void
+}
+
+/** Under a message: shown to the pointer, the focus and the finger; always there on the last one. */
+export function MessageActions({ message, onEdit, onRegenerate, onVersion }: Props) {
+  const { role, status, send, versions } = message
+  if (status === 'streaming' || send) return <div className="h-8 pointer-coarse:h-11" />
+  return (
+    <div
+      className={`message-actions flex h-8 items-center gap-0.5 pointer-coarse:h-11 ${role === 'user' ? 'justify-end' : '-ml-1.5'}`}
+    >
+      {versions.length > 1 && <Versions message={message} onVersion={onVersion} />}
+      <CopyButton text={message.text} />
+      {role === 'user' ? (
+        <IconButton label="Edit" onClick={onEdit}>
+          <Pencil size={15} aria-hidden />
+        </IconButton>
+      ) : (
+        <IconButton label="Regenerate" onClick={onRegenerate}>
+          <RefreshCw size={15} aria-hidden />
+        </IconButton>
+      )}
+    </div>
+  )
+}
+
+function Versions({ message, onVersion }: Pick<Props, 'message' | 'onVersion'>) {
+  const { versions } = message
+  const index = versions.indexOf(message.id)
+  const [before, after] = [versions[index - 1], versions[index + 1]]
+  return (
+    <span className="message-versions flex items-center text-ink-muted text-xs tabular-nums">
+      <IconButton label="Previous version" disabled={!before} onClick={() => before && onVersion(before)}>
+        <ChevronLeft size={16} aria-hidden />
+      </IconButton>
+      <span>
+        {index + 1}/{versions.length}
+      </span>
+      <IconButton label="Next version" disabled={!after} onClick={() => after && onVersion(after)}>
+        <ChevronRight size={16} aria-hidden />
+      </IconButton>
+    </span>
+  )
+}
+
+function CopyButton({ text }: { text: string }) {
+  const [copied, setCopied] = useState(false)
+  useEffect(() => {
+    if (!copied) return
+    const timer = setTimeout(setCopied, COPIED_MS, false)
+    return () => clearTimeout(timer)
+  }, [copied])
+  return (
+    <IconButton
+      label="Copy"
+      onClick={() =>
+        navigator.clipboard.writeText(text).then(
+          () => setCopied(true),
+          () => setCopied(false),
+        )
+      }
+    >
+      {copied ? <Check size={15} aria-hidden /> : <Copy size={15} aria-hidden />}
+      {copied && (
+        <span role="status" className="sr-only">
+          Copied.
+        </span>
+      )}
+    </IconButton>
+  )
+}
