@@ -1,0 +1,67 @@
+'use client'
+
+import { memo, useState } from 'react'
+import { Markdown } from '#components/markdown/markdown.tsx'
+import type { SessionStore, ThreadMessage } from '#lib/client/session-state.ts'
+import { MessageActions } from './message-actions.tsx'
+import { MessageEditor } from './message-editor.tsx'
+import { MessageNotice } from './message-notice.tsx'
+
+type Props = {
+  message: ThreadMessage
+  isLast: boolean
+  store: SessionStore
+  /** Puts the text of a message that was taken back into the composer. */
+  onTakeBack: (text: string) => void
+}
+
+/** One message with what can be done to it. Renders again only when the message itself changed. */
+export const MessageView = memo(function MessageView({ message, isLast, store, onTakeBack }: Props) {
+  const [editing, setEditing] = useState(false)
+  const { id, role, text, status } = message
+  const isUser = role === 'user'
+
+  return (
+    <article
+      aria-label={isUser ? 'You' : 'Assistant'}
+      data-last={isLast || undefined}
+      className={`message flex flex-col ${isUser ? 'items-end' : ''}`}
+    >
+      {editing ? (
+        <MessageEditor
+          text={text}
+          onCancel={() => setEditing(false)}
+          onSave={(next) => {
+            setEditing(false)
+            store.edit(id, next)
+          }}
+        />
+      ) : isUser ? (
+        <div
+          dir="auto"
+          className="wrap-anywhere max-w-[85%] whitespace-pre-wrap rounded-3xl rounded-br-lg bg-bubble px-4 py-2.5 leading-relaxed"
+        >
+          {text}
+        </div>
+      ) : (
+        text !== '' && <Markdown text={text} streaming={status === 'streaming'} />
+      )}
+      <MessageNotice
+        message={message}
+        isLast={isLast}
+        onRetrySend={() => store.retry(id)}
+        onDiscard={() => onTakeBack(store.discard(id))}
+        onRetry={() => store.regenerate(id)}
+        onContinue={() => store.goOn(id)}
+      />
+      {!editing && (
+        <MessageActions
+          message={message}
+          onEdit={() => setEditing(true)}
+          onRegenerate={() => store.regenerate(id)}
+          onVersion={(version) => store.showVersion(version)}
+        />
+      )}
+    </article>
+  )
+})

@@ -1,0 +1,114 @@
+'use client'
+
+import { ArrowDown } from 'lucide-react'
+import { useEffect, useLayoutEffect, useRef } from 'react'
+import type { StickToBottomInstance } from 'use-stick-to-bottom'
+import type { SessionState, SessionStore } from '#lib/client/session-state.ts'
+import { MessageView } from './message-view.tsx'
+
+/** Earlier messages are asked for this many pixels before their place comes into view. */
+const LOAD_AHEAD_PX = 600
+
+type Props = {
+  state: SessionState
+  store: SessionStore
+  /** Keeps the end in view while it grows, until the person scrolls up. */
+  stick: StickToBottomInstance
+  onTakeBack: (text: string) => void
+}
+
+export function Thread({ state, store, stick, onTakeBack }: Props) {
+  const { messages, hasEarlier, loadingEarlier } = state
+  const { scrollRef, contentRef, isAtBottom, scrollToBottom } = stick
+  const last = messages.at(-1)
+  useKeptAnchor(scrollRef, messages[0]?.id)
+
+  return (
+    <div className="relative min-h-0 flex-1">
+      <div
+        ref={scrollRef}
+        className="h-full overflow-y-auto overflow-x-hidden overscroll-contain [overflow-anchor:none]"
+      >
+        <div ref={contentRef}>
+          {/* biome-ignore lint/a11y/useSemanticElements: a list has no element with the role of a log */}
+          <div
+            role="log"
+            aria-label="Conversation"
+            aria-live="off"
+            aria-busy={state.run !== null}
+            className="mx-auto flex w-full max-w-[44rem] flex-col gap-5 px-4 pt-6 pb-10 sm:px-5"
+          >
+            {hasEarlier && (
+              <EarlierMessages loading={loadingEarlier} onNeeded={() => void store.loadEarlier()} />
+            )}
+            {messages.map((message) => (
+              <MessageView
+                key={message.id}
+                message={message}
+                isLast={message === last}
+                store={store}
+                onTakeBack={onTakeBack}
+              />
+            ))}
+          </div>
+        </div>
+      </div>
+      {!isAtBottom && (
+        <button
+          type="button"
+          aria-label="Scroll to the end"
+          title="Scroll to the end"
+          onClick={() => void scrollToBottom('instant')}
+          className="absolute bottom-3 left-1/2 inline-flex size-9 -translate-x-1/2 items-center justify-center rounded-full border border-line bg-raised text-ink shadow-float hover:bg-hover pointer-coarse:size-11"
+        >
+          <ArrowDown size={18} aria-hidden />
+        </button>
+      )}
+    </div>
+  )
+}
+
+/** Messages that come in above must not move what is being read. */
+function useKeptAnchor(scrollRef: { current: HTMLElement | null }, firstId: string | undefined): void {
+  const before = useRef<{ id: string | undefined; height: number }>({ id: firstId, height: 0 })
+  useLayoutEffect(() => {
+    const box = scrollRef.current
+    if (!box) return
+    const { id, height } = before.current
+    if (id !== firstId && id !== undefined && height > 0) box.scrollTop += box.scrollHeight - height
+    before.current = { id: firstId, height: box.scrollHeight }
+  }, [firstId, scrollRef])
+  // The height just before the next messages come in is what counts.
+  useLayoutEffect(() => {
+    const box = scrollRef.current
+    if (box) before.current.height = box.scrollHeight
+  })
+}
+
+function EarlierMessages({ loading, onNeeded }: { loading: boolean; onNeeded: () => void }) {
+  const mark = useRef<HTMLDivElement>(null)
+  const needed = useRef(onNeeded)
+  useEffect(() => {
+    needed.current = onNeeded
+  })
+  useEffect(() => {
+    if (loading || !mark.current) return
+    const observer = new IntersectionObserver(
+      (entries) => entries.some((entry) => entry.isIntersecting) && needed.current(),
+      { rootMargin: `${LOAD_AHEAD_PX}px 0px 0px 0px` },
+    )
+    observer.observe(mark.current)
+    return () => observer.disconnect()
+  }, [loading])
+  return (
+    <div ref={mark} className="flex min-h-8 items-center justify-center text-ink-muted text-sm">
+      {loading ? (
+        'Loading earlier messages…'
+      ) : (
+        <button type="button" onClick={onNeeded}>
+          Load earlier messages
+        </button>
+      )}
+    </div>
+  )
+}

@@ -1,0 +1,44 @@
+import 'server-only'
+import type { ModelStatus, SessionPage, SessionView } from '#lib/chat/types.ts'
+import { MemoryError } from '#lib/memory/errors.ts'
+import { app } from './app.ts'
+import { readUser } from './identity.ts'
+
+/** What a page shows, or the sentence that says why it cannot. */
+export type PageData<T> = { data: T } | { problem: string }
+
+const NO_SESSIONS: SessionPage = { sessions: [], next: null }
+
+/** The sidebar's first page; empty while the store cannot be read: the page itself then says why. */
+export async function loadSessions(): Promise<SessionPage> {
+  const loaded = await orProblem(async () => {
+    const user = await readUser()
+    return user ? (await app()).chat.listSessions(user, null) : NO_SESSIONS
+  })
+  return 'data' in loaded ? loaded.data : NO_SESSIONS
+}
+
+export function loadModel(): Promise<PageData<ModelStatus>> {
+  return orProblem(async () => (await (await app()).models.current()).status)
+}
+
+/** `view` is `null` when the session is absent or somebody else's. */
+export function loadSession(
+  sessionId: string,
+): Promise<PageData<{ view: SessionView | null; model: ModelStatus }>> {
+  return orProblem(async () => {
+    const [user, { chat, models }] = await Promise.all([readUser(), app()])
+    const [view, { status }] = await Promise.all([user ? chat.view(user, sessionId) : null, models.current()])
+    return { view, model: status }
+  })
+}
+
+/** A store that cannot be read is a sentence on the screen, not a crash of the page. */
+async function orProblem<T>(load: () => Promise<T>): Promise<PageData<T>> {
+  try {
+    return { data: await load() }
+  } catch (error) {
+    if (error instanceof MemoryError && error.code.startsWith('storage-')) return { problem: error.message }
+    throw error
+  }
+}
