@@ -77,14 +77,16 @@ async function openApp(config: Config): Promise<App> {
     ...(config.verbose && { onPrompt: (text: string) => console.log(text) }),
     onError: (event, error) => log('error', `${event}-failed`, errorFields(error)),
   })
-  await chat.start()
-  return {
-    chat,
-    models,
-    checkStore: async () => void (await store.nextJobAt()),
-    async close() {
-      await chat.close()
-      await store.close()
-    },
+  const close = async () => {
+    await chat.close()
+    await store.close()
   }
+  try {
+    await chat.start()
+  } catch (error) {
+    // The next call opens it anew: this one must leave neither a worker nor an open file behind.
+    await close().catch((failure) => log('error', 'close-failed', errorFields(failure)))
+    throw error
+  }
+  return { chat, models, close, checkStore: async () => void (await store.nextJobAt()) }
 }

@@ -76,9 +76,11 @@ function fakeChat() {
 type Init = { method?: string; headers?: Record<string, string>; body?: string | Uint8Array<ArrayBuffer> }
 
 function request(path: string, { method = 'GET', headers = {}, body }: Init = {}): Request {
-  const ours = { host: 'localhost:3000', ...(method !== 'GET' && { origin: ORIGIN }) }
-  const type = body === undefined ? {} : { 'content-type': 'application/json' }
-  return new Request(ORIGIN + path, { method, body, headers: { ...ours, ...type, ...headers } })
+  const ours = new Headers({ host: 'localhost:3000' })
+  if (method !== 'GET') ours.set('origin', ORIGIN)
+  if (body !== undefined) ours.set('content-type', 'application/json')
+  for (const [name, value] of Object.entries(headers)) ours.set(name, value)
+  return new Request(ORIGIN + path, { method, body, headers: ours })
 }
 
 const none = { params: Promise.resolve({}) }

@@ -1,0 +1,137 @@
+import { accessSync, constants, existsSync, statfsSync } from 'node:fs'
+import { join } from 'node:path'
+import { createModels } from '#lib/llm/models.ts'
+import { buildState } from './build.ts'
+import { type Config, loadConfig, sessionSecrets } from './config.ts'
+import { ConfigError } from './config-error.ts'
+import { prepareDataDir } from './data-dir.ts'
+import { loadEnvFiles } from './env-files.ts'
+
+/** `npm run doctor`: prints what is in force and what is missing. Exits with 1 when the server could not start. */
+
+type Line = { mark: 'ok' | 'note' | 'bad'; what: string; finding: string }
+
+const LOW_DISK_BYTES = 200 * 1024 * 1024
+const SIGNS = { ok: '✓', note: '·', bad: '✗' }
+
+const folder = join(import.meta.dirname, '..', '..')
+loadEnvFiles(folder)
+const lines = await examine()
+for (const { mark, what, finding } of lines) console.log(`${SIGNS[mark]} ${what.padEnd(10)} ${finding}`)
+process.exitCode = lines.some(({ mark }) => mark === 'bad') ? 1 : 0
+
+async function examine(): Promise<Line[]> {
+  const runtime: Line = { mark: 'ok', what: 'node', finding: process.versions.node }
+  try {
+    const config = loadConfig()
+    return [
+      runtime,
+      buildLine(),
+      ...addressLines(config),
+      ...storageLines(config),
+      secretLine(config),
+      await modelLine(config),
+      ...memoryLines(config),
+      ...unusedLines(config),
+    ]
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error
+    return [runtime, ...error.problems.map((finding): Line => ({ mark: 'bad', what: 'setting', finding }))]
+  }
+}
+
+function buildLine(): Line {
+  const findings = {
+    fresh: 'there, and as new as the sources',
+    stale: 'older than the sources: npm start makes a new one',
+    absent: 'none yet: npm start makes one',
+  }
+  const state = buildState(folder)
+  return { mark: state === 'fresh' ? 'ok' : 'note', what: 'build', finding: findings[state] }
+}
+
+function addressLines({ host, port, publicOrigin, https, trustProxy }: Config): Line[] {
+  const seen = publicOrigin ? `browsers use ${publicOrigin}` : 'browsers use the same address'
+  const listens: Line = { mark: 'ok', what: 'address', finding: `listens on ${host}, port ${port}; ${seen}` }
+  const open = !['127.0.0.1', '::1', 'localhost'].includes(host) && !https
+  const cookie: Line = {
+    mark: open ? 'note' : 'ok',
+    what: 'cookie',
+    finding: open
+      ? 'not Secure, as browsers do not reach it over HTTPS: put a proxy with a certificate in front, and set PUBLIC_URL'
+      : `${https ? '__Host- and Secure' : 'for this machine only'}${trustProxy ? '; client addresses from X-Forwarded-For' : ''}`,
+  }
+  return [listens, cookie]
+}
+
+function storageLines({ dataDir }: Config): Line[] {
+  prepareDataDir(dataDir)
+  const database = join(dataDir, 'motorhead-chat.db')
+  for (const path of [dataDir, database].filter(existsSync)) {
+    try {
+      accessSync(path, constants.R_OK | constants.W_OK)
+    } catch {
+      return [
+        {
+          mark: 'bad',
+          what: 'storage',
+          finding: `"${path}" cannot be written: make it writable for this user`,
+        },
+      ]
+    }
+  }
+  const { bavail, bsize } = statfsSync(dataDir)
+  const free = bavail * bsize
+  return [
+    { mark: 'ok', what: 'storage', finding: `SQLite in ${dataDir}${existsSync(database) ? '' : ' (new)'}` },
+    {
+      mark: free < LOW_DISK_BYTES ? 'bad' : 'ok',
+      what: 'disk',
+      finding: `${Math.floor(free / 1024 / 1024).toLocaleString('en')} MB free${free < LOW_DISK_BYTES ? ': too little, free some' : ''}`,
+    },
+  ]
+}
+
+function secretLine(config: Config): Line {
+  const count = sessionSecrets(config).length
+  const finding =
+    config.configuredSecrets.length > 0 ? `SESSION_SECRET, ${count} of them` : `kept in ${config.dataDir}`
+  return { mark: 'ok', what: 'secret', finding }
+}
+
+async function modelLine({ models }: Config): Promise<Line> {
+  const { status } = await createModels(models).current()
+  if (status.connected)
+    return { mark: 'ok', what: 'model', finding: `${status.label}, by ${status.provider}` }
+  return {
+    mark: 'note',
+    what: 'model',
+    finding: 'none connected: set OPENAI_API_KEY, or OPENAI_BASE_URL and CHAT_MODEL, or start Ollama',
+  }
+}
+
+function memoryLines({ memory, limits, verbose }: Config): Line[] {
+  const search = memory.longTerm ? 'older ones searched' : 'older ones not searched'
+  return [
+    { mark: 'ok', what: 'memory', finding: `${memory.maxWindowSize} messages word for word; ${search}` },
+    {
+      mark: 'ok',
+      what: 'limits',
+      finding: `a person ${limits.runsPerMinute} replies a minute and ${limits.maxActiveRuns} at once; all people ${limits.runsPerDay.toLocaleString('en')} a day`,
+    },
+    ...(verbose
+      ? [{ mark: 'note' as const, what: 'verbose', finding: 'every prompt is printed to the terminal' }]
+      : []),
+  ]
+}
+
+function unusedLines({ unused }: Config): Line[] {
+  if (unused.length === 0) return []
+  return [
+    {
+      mark: 'note',
+      what: 'not used',
+      finding: `${unused.join(', ')}: set, but this version does not use them yet`,
+    },
+  ]
+}
