@@ -1,0 +1,104 @@
+import type { ChatMessage, ChatRequest } from '#lib/chat/types.ts'
+import type { ThreadMessage } from './session-state.ts'
+
+export type Thread = readonly ThreadMessage[]
+
+/** A turn that has a message of the person's: the others write a reply anew or further. */
+export type WrittenTurn = Extract<ChatRequest, { kind: 'send' | 'edit' }>
+
+/** The message that the reply to a turn is written into. */
+export const replyIdOf = (turn: ChatRequest): string =>
+  turn.kind === 'continue' ? turn.messageId : turn.replyId
+
+/** What the thread looks like as soon as a turn is asked for; the same thread when it has no such message. */
+export function beginTurn(thread: Thread, turn: ChatRequest, now: number): Thread {
+  switch (turn.kind) {
+    case 'send': {
+      const others = thread.filter((message) => message.id !== turn.id && message.id !== turn.replyId)
+      const parentId = others.findLast((message) => message.send?.state !== 'failed')?.id ?? null
+      return [...others, ...written(turn, parentId, [], now)]
+    }
+    case 'edit': {
+      // A retry finds its own message where the edited one was.
+      const at = thread.findIndex((message) => message.id === turn.messageId || message.id === turn.id)
+      const edited = thread[at]
+      if (!edited) return thread
+      const versions = edited.versions.filter((id) => id !== turn.id)
+      return [...thread.slice(0, at), ...written(turn, edited.parentId, versions, now)]
+    }
+    case 'regenerate': {
+      const at = thread.findIndex((message) => message.id === turn.messageId)
+      const old = thread[at]
+      if (!old) return thread
+      const reply = emptyReply(turn.replyId, old.parentId, old.versions, now)
+      return [...thread.slice(0, at), reply]
+    }
+    case 'continue':
+      return changeMessage(thread, turn.messageId, { status: 'streaming', error: null })
+    default:
+      return turn satisfies never
+  }
+}
+
+/** The person's message is marked as not sent, and the reply that will not come is taken out. */
+export const failTurn = (thread: Thread, turn: WrittenTurn, error: string): Thread =>
+  changeMessage(
+    thread.filter((message) => message.id !== turn.replyId),
+    turn.id,
+    { send: { state: 'failed', error } },
+  )
+
+/** The thread with some fields of a message changed; the same thread when it has no such message. */
+export function changeMessage(thread: Thread, id: string, change: Partial<ThreadMessage>): Thread {
+  const at = thread.findIndex((message) => message.id === id)
+  const message = thread[at]
+  return message ? thread.with(at, { ...message, ...change }) : thread
+}
+
+export const toThreadMessage = (message: ChatMessage, waiting = false): ThreadMessage => ({
+  ...message,
+  send: null,
+  waiting,
+  thinking: false,
+})
+
+function written(
+  turn: WrittenTurn,
+  parentId: string | null,
+  versions: string[],
+  now: number,
+): ThreadMessage[] {
+  const message: ThreadMessage = {
+    id: turn.id,
+    parentId,
+    role: 'user',
+    text: turn.text,
+    status: 'complete',
+    error: null,
+    versions: [...versions, turn.id],
+    createdAt: now,
+    send: { state: 'sending' },
+    waiting: false,
+    thinking: false,
+  }
+  return [message, emptyReply(turn.replyId, turn.id, [], now)]
+}
+
+const emptyReply = (
+  id: string,
+  parentId: string | null,
+  versions: readonly string[],
+  now: number,
+): ThreadMessage => ({
+  id,
+  parentId,
+  role: 'assistant',
+  text: '',
+  status: 'streaming',
+  error: null,
+  versions: [...versions, id],
+  createdAt: now,
+  send: null,
+  waiting: false,
+  thinking: false,
+})
