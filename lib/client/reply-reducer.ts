@@ -99,7 +99,9 @@ const stringOr = <T>(value: unknown, otherwise: T): string | T =>
 
 /** The message as the reply has it; the same object when nothing a reader sees has changed. */
 export function withReply(message: ThreadMessage, reply: Reply): ThreadMessage {
-  const { text, status, error, thinking } = reply
+  const { status, error, thinking } = reply
+  // A reply that is read again from an older view must not shrink on the screen while it catches up.
+  const text = status === 'streaming' && message.text.startsWith(reply.text) ? message.text : reply.text
   const waiting = message.waiting && !reply.started && !reply.finished
   const same =
     message.text === text &&
