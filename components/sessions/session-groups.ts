@@ -1,0 +1,52 @@
+import type { SessionItem } from '#lib/chat/types.ts'
+
+export type SessionGroup = { label: string; sessions: SessionItem[] }
+
+const DAY_MS = 86_400_000
+
+/**
+ * Sessions (newest first) under the date of their last activity, as the person's calendar has it: today, yesterday, the
+ * last 7 and 30 days, then by month. `timeZone`: an IANA name; absent: the one of the browser.
+ */
+export function groupByDate(
+  sessions: readonly SessionItem[],
+  now: number,
+  timeZone?: string,
+): SessionGroup[] {
+  const dayOf = createDayOf(timeZone)
+  const today = dayOf(now)
+  const month = new Intl.DateTimeFormat('en', {
+    month: 'long',
+    year: 'numeric',
+    ...(timeZone && { timeZone }),
+  })
+  const groups: SessionGroup[] = []
+  for (const session of sessions) {
+    const age = today - dayOf(session.updatedAt)
+    const label = labelOf(age) ?? month.format(session.updatedAt)
+    const group = groups.find((each) => each.label === label)
+    if (group) group.sessions.push(session)
+    else groups.push({ label, sessions: [session] })
+  }
+  return groups
+}
+
+function labelOf(daysAgo: number): string | null {
+  // A clock that runs ahead is no reason for a group of its own.
+  if (daysAgo <= 0) return 'Today'
+  if (daysAgo === 1) return 'Yesterday'
+  if (daysAgo <= 7) return 'Previous 7 days'
+  if (daysAgo <= 30) return 'Previous 30 days'
+  return null
+}
+
+/** Numbers the days of a calendar, so that a day of 23 or 25 hours is still one day. */
+function createDayOf(timeZone?: string): (at: number) => number {
+  const format = new Intl.DateTimeFormat('en-CA', {
+    year: 'numeric',
+    month: '2-digit',
+    day: '2-digit',
+    ...(timeZone && { timeZone }),
+  })
+  return (at) => Math.round(Date.parse(`${format.format(at)}T00:00:00Z`) / DAY_MS)
+}

@@ -1,0 +1,179 @@
+'use client'
+
+import { useSyncExternalStore } from 'react'
+import type { SessionDeleted, SessionItem, SessionPage } from '#lib/chat/types.ts'
+import * as api from './api.ts'
+import { browserPage, type PageSignals } from './page-signals.ts'
+import { type TabChannel, tabChannel } from './tab-channel.ts'
+
+export type SessionsState = {
+  /** Newest activity first. */
+  sessions: readonly SessionItem[]
+  hasMore: boolean
+  loadingMore: boolean
+  /** A sentence: the list could not be loaded. */
+  problem: string | null
+}
+
+/** What the list needs of the server: `api.ts`. */
+type SessionsApi = Pick<typeof api, 'listSessions' | 'renameSession' | 'deleteSession' | 'restoreSession'>
+
+const EMPTY: SessionsState = { sessions: [], hasMore: false, loadingMore: false, problem: null }
+
+/** A title is made in the background, some time after the first reply. */
+const TITLE_WAIT_MS = [1500, 4000, 10_000]
+
+/** The sessions of the sidebar, framework-free. Changes are shown at once and taken back when the server refuses. */
+export function createSessionsStore(deps: { api: SessionsApi; channel: TabChannel; page: PageSignals }) {
+  const { api, channel, page } = deps
+  const listeners = new Set<() => void>()
+  let state = EMPTY
+  let next: string | null = null
+  /** Deleted here, so that a list that was asked for before does not bring them back. */
+  const hidden = new Set<string>()
+
+  function set(change: Partial<SessionsState>): void {
+    state = { ...state, ...change }
+    for (const listener of listeners) listener()
+  }
+
+  function show(sessions: readonly SessionItem[]): void {
+    const newestFirst = [...sessions].sort((a, b) => b.updatedAt - a.updatedAt || (a.id < b.id ? 1 : -1))
+    set({ sessions: newestFirst.filter(({ id }) => !hidden.has(id)) })
+  }
+
+  function init(first: SessionPage): void {
+    next = first.next
+    set({ ...EMPTY, hasMore: next !== null })
+    show(first.sessions)
+  }
+
+  /** The newest page again; what was loaded below it stays. */
+  async function refresh(): Promise<void> {
+    try {
+      const first = await api.listSessions(null)
+      const oldest = first.sessions.at(-1)
+      const below = state.sessions.filter(({ id, updatedAt }) => {
+        const listed = first.sessions.some((session) => session.id === id)
+        return !listed && first.next !== null && oldest !== undefined && updatedAt <= oldest.updatedAt
+      })
+      if (below.length === 0) next = first.next
+      set({ problem: null, hasMore: next !== null })
+      show([...first.sessions, ...below])
+    } catch (error) {
+      // What is shown is still true; only an empty list needs a word about it.
+      if (state.sessions.length === 0) set({ problem: sentence(error) })
+    }
+  }
+
+  async function loadMore(): Promise<void> {
+    if (next === null || state.loadingMore) return
+    set({ loadingMore: true })
+    try {
+      const more = await api.listSessions(next)
+      next = more.next
+      const known = new Set(state.sessions.map(({ id }) => id))
+      show([...state.sessions, ...more.sessions.filter(({ id }) => !known.has(id))])
+      set({ hasMore: next !== null, problem: null })
+    } catch (error) {
+      set({ problem: sentence(error) })
+    } finally {
+      set({ loadingMore: false })
+    }
+  }
+
+  function replace(session: SessionItem): void {
+    show(state.sessions.map((each) => (each.id === session.id ? session : each)))
+  }
+
+  return {
+    getState: () => state,
+    subscribe(listener: () => void): () => void {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+    init,
+    refresh,
+    loadMore,
+
+    /** After a reply: its row moves up now, and its title comes when it is made. */
+    async refreshForTitle(): Promise<void> {
+      await refresh()
+      for (const ms of TITLE_WAIT_MS) setTimeout(() => void refresh(), ms)
+    },
+
+    /** Resolves to a sentence when the server refused; the old title is back then. */
+    async rename(id: string, title: string): Promise<string | null> {
+      const session = state.sessions.find((each) => each.id === id)
+      if (!session) return null
+      replace({ ...session, title })
+      try {
+        const renamed = await api.renameSession(id, title)
+        replace({ ...session, title: renamed.title })
+        channel.post({ type: 'sessions-changed' })
+        return null
+      } catch (error) {
+        replace(session)
+        return sentence(error)
+      }
+    },
+
+    /** Resolves to the way to take it back, or to a sentence when the server refused. */
+    async remove(id: string): Promise<{ undoUntil: number } | { problem: string }> {
+      const session = state.sessions.find((each) => each.id === id)
+      hidden.add(id)
+      show(state.sessions)
+      try {
+        const deleted: SessionDeleted = await api.deleteSession(id)
+        channel.post({ type: 'session-changed', sessionId: id })
+        channel.post({ type: 'sessions-changed' })
+        return deleted
+      } catch (error) {
+        hidden.delete(id)
+        show(session ? [...state.sessions, session] : state.sessions)
+        return { problem: sentence(error) }
+      }
+    },
+
+    /** Resolves to a sentence when it is too late. */
+    async restore(id: string): Promise<string | null> {
+      try {
+        await api.restoreSession(id)
+        hidden.delete(id)
+        await refresh()
+        channel.post({ type: 'sessions-changed' })
+        return null
+      } catch (error) {
+        return sentence(error)
+      }
+    },
+
+    /** Keeps the list true to what happens elsewhere; answers the way to end it. */
+    connect(): () => void {
+      const stopListening = channel.subscribe(() => void refresh())
+      const stopReturning = page.onReturn(() => void refresh())
+      return () => {
+        stopListening()
+        stopReturning()
+      }
+    },
+  }
+}
+
+/** One for the page: the sidebar shows it, an open chat tells it of its replies. */
+export const sessionsStore = createSessionsStore({ api, channel: tabChannel, page: browserPage })
+
+export function useSessions(initial: SessionPage): SessionsState {
+  return useSyncExternalStore(sessionsStore.subscribe, sessionsStore.getState, () => initialState(initial))
+}
+
+/** The server's snapshot must be the same object at every call. */
+const cache = new WeakMap<SessionPage, SessionsState>()
+function initialState(page: SessionPage): SessionsState {
+  const known = cache.get(page) ?? { ...EMPTY, sessions: page.sessions, hasMore: page.next !== null }
+  cache.set(page, known)
+  return known
+}
+
+const sentence = (error: unknown): string =>
+  error instanceof api.ApiFailure ? error.message : 'Something went wrong. Try again.'
