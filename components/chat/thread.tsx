@@ -30,7 +30,6 @@ export function Thread({ state, store, stick, onTakeBack }: Props) {
         className="h-full overflow-y-auto overflow-x-hidden overscroll-contain [overflow-anchor:none]"
       >
         <div ref={contentRef}>
-          {/* biome-ignore lint/a11y/useSemanticElements: a list has no element with the role of a log */}
           <div
             role="log"
             aria-label="Conversation"

@@ -52,22 +52,22 @@ export function Sidebar({ initial, now }: Props) {
 
 const Brand = () => <p className="px-5 pt-1.5 pb-3 font-semibold text-sm tracking-tight">motorhead-chat</p>
 
-/** Back closes it, as it closes whatever lies over a page on a phone. */
+/**
+ * Back closes it, as it closes whatever lies over a page on a phone: opening it makes a step in the history, closing it
+ * by hand takes that step back, and a link in it leaves the step behind.
+ */
 function Drawer(props: { open: boolean; onOpenChange: (open: boolean) => void; children: ReactNode }) {
   const { open, onOpenChange, children } = props
   useEffect(() => {
     if (!open) return
     history.pushState({ ...history.state, drawer: true }, '')
-    const onBack = () => onOpenChange(false)
-    window.addEventListener('popstate', onBack)
-    return () => {
-      window.removeEventListener('popstate', onBack)
-      if ((history.state as { drawer?: boolean } | null)?.drawer) history.back()
-    }
+    const close = () => onOpenChange(false)
+    window.addEventListener('popstate', close)
+    return () => window.removeEventListener('popstate', close)
   }, [open, onOpenChange])
 
   return (
-    <Dialog.Root open={open} onOpenChange={onOpenChange}>
+    <Dialog.Root open={open} onOpenChange={() => history.back()}>
       <Dialog.Portal>
         <Dialog.Overlay className="fixed inset-0 z-40 bg-black/40 md:hidden" />
         <Dialog.Content

@@ -1,0 +1,4 @@
+import { common, createLowlight } from 'lowlight'
+
+/** The common grammars and their aliases. Imported on demand only. */
+export const lowlight = createLowlight(common)
