@@ -25,5 +25,5 @@ function frames(error: Error): string[] {
     .map((line) => line.trim())
     .filter((line) => line.startsWith('at '))
     .slice(0, FRAMES)
-    .map((line) => line.slice(3).replace(/(file:\/\/)?\/[^\s)]*\/(?=[^/\s)]+$)/, ''))
+    .map((line) => line.slice(3).replace(/(file:\/\/)?\/[^\s)]*\/(?=[^/\s)]+\)?$)/, ''))
 }
