@@ -1,11 +1,18 @@
 'use client'
 
 import { ArrowUp, Square } from 'lucide-react'
-import { type KeyboardEvent, type RefObject, useEffect, useRef, useState } from 'react'
+import { type KeyboardEvent, type Ref, useEffect, useImperativeHandle, useRef, useState } from 'react'
 import { readDraft, writeDraft } from '#lib/client/drafts.ts'
+import { isComposing, useGrowingField } from './text-field.ts'
 
 /** What the server takes, said before it has to refuse. */
 const MAX_CHARACTERS = 100_000
+
+export type ComposerHandle = {
+  focus(): void
+  /** Puts `text` before what is written, which is kept; what was put there before and left as it is gives way. */
+  insert(text: string): void
+}
 
 type Props = {
   /** Under which name the unsent text is kept on this device. */
@@ -14,20 +21,20 @@ type Props = {
   writing: boolean
   onSend: (text: string) => void
   onStop: () => void
-  input: RefObject<HTMLTextAreaElement | null>
+  ref: Ref<ComposerHandle>
 }
 
 /** Where a person writes. What is not sent is still there after a reload. */
-export function Composer({ draftKey, writing, onSend, onStop, input }: Props) {
+export function Composer({ draftKey, writing, onSend, onStop, ref }: Props) {
   const [text, setText] = useState('')
+  const field = useRef<HTMLTextAreaElement>(null)
+  const inserted = useRef('')
   const tooLong = text.length > MAX_CHARACTERS
   const canSend = text.trim() !== '' && !tooLong && !writing
-  const key = useRef(draftKey)
+  useGrowingField(field, text)
 
-  useEffect(() => {
-    setText(readDraft(draftKey))
-    key.current = draftKey
-  }, [draftKey])
+  // What was typed before the page came to life counts more than what was kept.
+  useEffect(() => setText(field.current?.value || readDraft(draftKey)), [draftKey])
 
   function change(next: string): void {
     setText(next)
@@ -35,11 +42,23 @@ export function Composer({ draftKey, writing, onSend, onStop, input }: Props) {
   }
 
   function send(): void {
+    field.current?.focus()
     if (!canSend) return
-    onSend(text)
     change('')
-    input.current?.focus()
+    onSend(text)
   }
+
+  function insert(addition: string): void {
+    const isFree = text.trim() === '' || text === inserted.current
+    const next = isFree ? addition : `${addition}\n\n${text}`
+    inserted.current = next
+    change(next)
+    requestAnimationFrame(() => {
+      field.current?.focus()
+      field.current?.setSelectionRange(next.length, next.length)
+    })
+  }
+  useImperativeHandle(ref, () => ({ focus: () => field.current?.focus(), insert }))
 
   function onKeyDown(event: KeyboardEvent<HTMLTextAreaElement>): void {
     if (event.key !== 'Enter' || event.shiftKey || isComposing(event)) return
@@ -49,7 +68,7 @@ export function Composer({ draftKey, writing, onSend, onStop, input }: Props) {
 
   return (
     <form
-      className="composer mx-auto w-full max-w-[46rem] px-3 pb-[max(0.5rem,env(safe-area-inset-bottom))] sm:px-4"
+      className="mx-auto w-full max-w-[46rem] px-3 pb-[max(0.75rem,env(safe-area-inset-bottom))] sm:px-4"
       onSubmit={(event) => {
         event.preventDefault()
         send()
@@ -61,9 +80,9 @@ export function Composer({ draftKey, writing, onSend, onStop, input }: Props) {
           {MAX_CHARACTERS.toLocaleString('en')}. Shorten it, or send it in parts.
         </p>
       )}
-      <div className="flex items-end gap-2 rounded-3xl border border-line bg-raised py-2 pr-2 pl-5 shadow-float transition-colors focus-within:border-ink-faint">
+      <div className="flex items-end gap-2 rounded-[1.75rem] border border-line bg-raised py-2 pr-2 pl-5 shadow-float transition-colors has-[textarea:focus-visible]:border-accent">
         <textarea
-          ref={input}
+          ref={field}
           aria-label="Message"
           placeholder="Write a message"
           rows={1}
@@ -72,7 +91,7 @@ export function Composer({ draftKey, writing, onSend, onStop, input }: Props) {
           value={text}
           onChange={(event) => change(event.target.value)}
           onKeyDown={onKeyDown}
-          className="field-sizing-content max-h-[40dvh] min-h-9 grow resize-none bg-transparent py-1.5 text-base leading-6 outline-none placeholder:text-ink-faint"
+          className="field-sizing-content max-h-[40dvh] min-h-9 min-w-0 grow resize-none bg-transparent py-1.5 text-base leading-6 outline-none placeholder:text-ink-faint pointer-coarse:min-h-11 pointer-coarse:py-2.5"
         />
         {writing ? (
           <button type="button" aria-label="Stop" title="Stop" onClick={onStop} className={ROUND}>
@@ -88,9 +107,5 @@ export function Composer({ draftKey, writing, onSend, onStop, input }: Props) {
   )
 }
 
-/** Enter that ends the composition of a character; 229 is what Safari reports of it. */
-export const isComposing = (event: KeyboardEvent): boolean =>
-  event.nativeEvent.isComposing || event.nativeEvent.keyCode === 229
-
 const ROUND =
-  'inline-flex size-9 shrink-0 items-center justify-center rounded-full bg-ink text-canvas transition-opacity hover:opacity-85 disabled:bg-line disabled:text-ink-faint pointer-coarse:size-11'
+  'inline-flex size-9 shrink-0 items-center justify-center rounded-full bg-ink text-canvas transition-opacity hover:opacity-85 disabled:bg-hover disabled:text-ink-faint disabled:opacity-100 pointer-coarse:size-11'

@@ -1,7 +1,7 @@
 'use client'
 
 import { type KeyboardEvent, useEffect, useRef, useState } from 'react'
-import { isComposing } from './composer.tsx'
+import { isComposing, useGrowingField } from './text-field.ts'
 
 type Props = { text: string; onSave: (text: string) => void; onCancel: () => void }
 
@@ -10,6 +10,7 @@ export function MessageEditor({ text: initial, onSave, onCancel }: Props) {
   const [text, setText] = useState(initial)
   const input = useRef<HTMLTextAreaElement>(null)
   const canSave = text.trim() !== '' && text !== initial
+  useGrowingField(input, text)
 
   useEffect(() => {
     const field = input.current
