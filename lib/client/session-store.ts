@@ -1,0 +1,323 @@
+import type { ChatRequest, SessionItem, SessionView } from '#lib/chat/types.ts'
+import * as httpApi from './api.ts'
+import { createLiveReplies } from './live-replies.ts'
+import { hasPagesAbove, mergeView } from './merge-view.ts'
+import { browserPage, type PageSignals } from './page-signals.ts'
+import { postWithin } from './post-within.ts'
+import { type Reply, withReply } from './reply-reducer.ts'
+import { announceEnd, sentenceOf } from './sentences.ts'
+import type { SessionState, SessionStore, ThreadMessage } from './session-state.ts'
+import { type TabChannel, tabChannel } from './tab-channel.ts'
+import {
+  beginTurn,
+  changeMessage,
+  failTurn,
+  replyIdOf,
+  type Thread,
+  toThreadMessage,
+  type WrittenTurn,
+} from './thread.ts'
+import { createThrottle } from './throttle.ts'
+import { createViewLoader } from './view-loader.ts'
+
+/** A reader sees no difference between this and every token, and the page has time for the rest. */
+const SHOW_EVERY_MS = 50
+
+/** A stop takes effect within a second; what must wait for it does not wait for ever. */
+const END_LIMIT_MS = 5_000
+
+/** The title of a new session is made after its first reply: look for it then. */
+const TITLE_LOOKS_MS = [2_500, 8_000]
+
+export type SessionStoreDeps = {
+  api: Pick<typeof httpApi, 'getSession' | 'postChat' | 'getStream' | 'stopRun' | 'showVersion'>
+  channel: TabChannel
+  page: PageSignals
+  now: () => number
+  /** The server has the first message of a new session: it has an address now. */
+  onCreated(sessionId: string): void
+  /** The list of sessions has something new to show; `null` when the item is not known here. */
+  onActivity(session: SessionItem | null): void
+}
+
+/** The state of one open session and what can be done to it; `view: null` when nothing was ever sent. */
+export function createSessionStore(
+  { sessionId, view }: { sessionId: string; view: SessionView | null },
+  deps: Partial<SessionStoreDeps> = {},
+): SessionStore {
+  const { api = httpApi, channel = tabChannel, page = browserPage, now = Date.now } = deps
+  const listeners = new Set<() => void>()
+  const failed = new Map<string, WrittenTurn>()
+  let thread: Thread = view ? mergeView([], view, () => false) : []
+  let earlier = view?.earlier ?? null
+  let item = view?.session ?? null
+  let exists = view !== null
+  let connected = false
+  let posts: Promise<void> = Promise.resolve()
+  let rest = { loadingEarlier: false, announcement: '', notice: null as string | null, gone: false }
+  let loadFails = false
+
+  const live = createLiveReplies({
+    getStream: (runId, from, signal) => api.getStream(sessionId, runId, from, signal),
+    stopRun: (runId) => api.stopRun(sessionId, runId),
+    page,
+    onChange: () => shown.request(),
+    onEnd: endReply,
+    onStopFailed(error) {
+      publish({ announcement: '', notice: `The reply could not be stopped. ${sentenceOf(error)}` })
+    },
+  })
+  const shown = createThrottle(() => publish(), SHOW_EVERY_MS)
+  const loader = createViewLoader({
+    load: () => api.getSession(sessionId),
+    apply: applyView,
+    onAbsent() {
+      live.close()
+      publish({ gone: true })
+    },
+    onTrouble(trouble) {
+      loadFails = trouble
+      publish()
+    },
+    page,
+  })
+  let state = toState()
+
+  function toState(): SessionState {
+    thread = live.applyTo(thread)
+    const isShown = (id: string) => thread.some((message) => message.id === id)
+    const unfinished = loadFails && thread.some((message) => message.status === 'streaming')
+    return {
+      ...rest,
+      sessionId,
+      messages: thread,
+      isEmpty: thread.length === 0 && earlier === null,
+      hasEarlier: earlier !== null,
+      run: live.first(isShown),
+      reconnecting: live.reconnecting || unfinished,
+    }
+  }
+
+  function publish(change: Partial<typeof rest> = {}): void {
+    rest = { ...rest, ...change }
+    state = toState()
+    for (const listener of [...listeners]) listener()
+  }
+
+  function tellOthers(): void {
+    channel.post({ type: 'session-changed', sessionId })
+  }
+
+  const find = (id: string): ThreadMessage | undefined => thread.find((message) => message.id === id)
+
+  function applyView(fresh: SessionView): void {
+    const running = new Set(fresh.runs.map((run) => run.messageId))
+    let announcement = rest.announcement
+    for (const message of fresh.messages) {
+      failed.delete(message.id)
+      if (!live.has(message.id) || running.has(message.id)) continue
+      live.drop(message.id)
+      announcement = announceEnd(message.status)
+    }
+    if (!hasPagesAbove(thread, fresh)) earlier = fresh.earlier
+    thread = mergeView(thread, fresh, live.has)
+    if (connected) followRuns(fresh)
+    if (JSON.stringify(item) !== JSON.stringify(fresh.session)) deps.onActivity?.(fresh.session)
+    item = fresh.session
+    publish({ announcement, gone: false })
+  }
+
+  /** A run on a branch that is not shown is left alone: its text would be lost on a thread that has no place for it. */
+  function followRuns({ runs, messages }: SessionView): void {
+    for (const run of runs) {
+      const message = messages.find((each) => each.id === run.messageId)
+      if (message && !live.has(run.messageId)) live.follow(run, message.text)
+    }
+  }
+
+  function endReply(messageId: string, { stopped, reply }: { stopped: boolean; reply: Reply }): void {
+    const message = find(messageId)
+    if (message && !stopped) thread = changeMessage(thread, messageId, withReply(message, reply))
+    publish(stopped ? {} : { announcement: announceEnd(reply.status) })
+    tellOthers()
+    loader.refresh()
+    if (earlier !== null || thread.length > 2) return
+    for (const ms of TITLE_LOOKS_MS) setTimeout(() => connected && loader.refresh(), ms)
+  }
+
+  /** Turns are posted one after the other, in the order in which they were asked for. */
+  async function post(turn: ChatRequest): Promise<void> {
+    const before = thread
+    const replyId = replyIdOf(turn)
+    const release = loader.hold()
+    if (isWritten(turn)) failed.delete(turn.id)
+    thread = beginTurn(thread, turn, now())
+    live.expect(replyId, find(replyId)?.text ?? '')
+    publish({ announcement: 'Writing a reply.', notice: null })
+    const posted = posts.then(() => deliver(turn, before))
+    posts = posted
+    await posted
+    release()
+  }
+
+  async function deliver(turn: ChatRequest, before: Thread): Promise<void> {
+    try {
+      const stream = await postWithin(api.postChat, turn)
+      if (connected) live.read(replyIdOf(turn), stream)
+      else {
+        live.drop(replyIdOf(turn))
+        stream.cancel().catch(() => {})
+      }
+    } catch (error) {
+      return refuse(turn, before, error)
+    }
+    const isFirst = !exists
+    exists = true
+    if (isWritten(turn)) thread = changeMessage(thread, turn.id, { send: null })
+    publish()
+    if (isFirst && connected) deps.onCreated?.(sessionId)
+    deps.onActivity?.(null)
+    tellOthers()
+  }
+
+  function refuse(turn: ChatRequest, before: Thread, error: unknown): void {
+    live.drop(replyIdOf(turn))
+    if (isWritten(turn)) {
+      failed.set(turn.id, turn)
+      thread = failTurn(thread, turn, sentenceOf(error))
+      publish({ announcement: '' })
+    } else {
+      thread = before
+      publish({ announcement: '', notice: sentenceOf(error) })
+    }
+    // The turn may have arrived and only its answer been lost, or another tab been faster.
+    if (exists) loader.refresh()
+  }
+
+  function stopShown(): void {
+    // All that has come is shown before the text is frozen.
+    publish()
+    for (let run = state.run; run; run = state.run) {
+      live.stop(run.messageId)
+      publish({ announcement: 'Reply stopped.' })
+    }
+  }
+
+  /** A reply that has not ended on the server cannot be written anew or further there. */
+  async function afterEnd(messageId: string): Promise<void> {
+    const limit = new Promise<void>((resolve) => setTimeout(resolve, END_LIMIT_MS))
+    await Promise.race([live.ended(messageId), limit])
+  }
+
+  return {
+    getState: () => state,
+    subscribe(listener) {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+
+    async send(text) {
+      if (text.trim() === '') return
+      const after = thread.findLast((message) => message.send?.state !== 'failed')?.id ?? null
+      const ids = { id: crypto.randomUUID(), replyId: crypto.randomUUID() }
+      await post({ kind: 'send', sessionId, isNew: !exists, ...ids, after, text })
+    },
+
+    retry(messageId) {
+      const turn = failed.get(messageId)
+      if (turn) void post(turn)
+    },
+
+    discard(messageId) {
+      const message = find(messageId)
+      if (message?.send?.state !== 'failed') return ''
+      failed.delete(messageId)
+      thread = thread.filter((each) => each !== message)
+      publish()
+      // What a failed edit stood in place of is shown again.
+      if (exists) loader.refresh()
+      return message.text
+    },
+
+    edit(messageId, text) {
+      const message = find(messageId)
+      if (text.trim() === '' || message?.role !== 'user' || message.send) return
+      stopShown()
+      const ids = { id: crypto.randomUUID(), replyId: crypto.randomUUID() }
+      void post({ kind: 'edit', sessionId, ...ids, messageId, text })
+    },
+
+    regenerate(messageId) {
+      if (find(messageId)?.role !== 'assistant') return
+      stopShown()
+      const turn = { kind: 'regenerate', sessionId, replyId: crypto.randomUUID(), messageId } as const
+      void afterEnd(messageId).then(() => post(turn))
+    },
+
+    goOn(messageId) {
+      if (find(messageId)?.role !== 'assistant') return
+      void afterEnd(messageId).then(() => post({ kind: 'continue', sessionId, messageId }))
+    },
+
+    stop() {
+      publish()
+      if (!state.run) return
+      live.stop(state.run.messageId)
+      publish({ announcement: 'Reply stopped.' })
+    },
+
+    async showVersion(messageId) {
+      const release = loader.hold()
+      try {
+        applyView(await api.showVersion(sessionId, messageId))
+        tellOthers()
+      } catch (error) {
+        publish({ notice: `This version cannot be shown. ${sentenceOf(error)}` })
+      } finally {
+        release()
+      }
+    },
+
+    async loadEarlier() {
+      if (earlier === null || rest.loadingEarlier) return
+      publish({ loadingEarlier: true })
+      let notice = rest.notice
+      try {
+        const above = await api.getSession(sessionId, earlier)
+        // Another version may have been chosen meanwhile: what is above must lead to what is shown.
+        if (above.messages.at(-1)?.id === thread[0]?.parentId) {
+          thread = [...above.messages.map((message) => toThreadMessage(message)), ...thread]
+          earlier = above.earlier
+        }
+      } catch (error) {
+        notice = `The earlier messages could not be loaded. ${sentenceOf(error)}`
+      }
+      publish({ loadingEarlier: false, notice })
+    },
+
+    dismissNotice: () => publish({ notice: null }),
+
+    connect() {
+      connected = true
+      // The page may come from a cache, or be older than what another tab did.
+      if (exists) loader.refresh()
+      if (view && state.messages.length > 0) followRuns(view)
+      const leave = [
+        page.onReturn(() => exists && loader.refresh()),
+        channel.subscribe((message) => {
+          if (message.type === 'session-changed' && message.sessionId === sessionId && exists)
+            loader.refresh()
+        }),
+      ]
+      return () => {
+        connected = false
+        for (const end of leave) end()
+        loader.stop()
+        live.close()
+        loadFails = false
+      }
+    },
+  }
+}
+
+const isWritten = (turn: ChatRequest): turn is WrittenTurn => turn.kind === 'send' || turn.kind === 'edit'
