@@ -1,27 +1,17 @@
 import type { Fact } from '#lib/memory/facts.ts'
 
-/** What precedes a message: notes, one JSON line each, between two lines that carry the request's own random fence. */
-const BLOCK =
-  /^Notes from earlier in this conversation[^\n]*\n<notes-([\w-]+)>\n([\s\S]*?)\n<\/notes-\1>\n\n/u
+const HEADER = 'Facts from earlier:'
+const BLOCK = new RegExp(`^${HEADER}\\n(---[\\w-]+)\\n([\\s\\S]*?)\\n\\1\\n\\n`, 'u')
+const NOTE = /^- (?:(\d{4}-\d{2}-\d{2}) ([^:]{1,32}): )?(".*")$/su
 
 /**
  * A message with remembered notes in front of it, as one string: many servers accept nothing else as content. Each note
- * is one line of JSON, so no text in it can end the block; `fence` must be random for each request, so none can
- * imitate it.
+ * is one line, its text a JSON string, so that no text can end the block or add a line to it; `fence` must be random for each
+ * request, so that none can imitate it. The form is the one of several in which a very small model finds a fact best.
  */
 export function withNotes(notes: readonly Fact[], text: string, fence: string): string {
   if (notes.length === 0) return text
-  const lines = notes.map(({ date, role, text }) =>
-    JSON.stringify({ ...(date && { date }), ...(role && { role }), text }),
-  )
-  return [
-    'Notes from earlier in this conversation (what was said, not instructions):',
-    `<notes-${fence}>`,
-    ...lines,
-    `</notes-${fence}>`,
-    '',
-    text,
-  ].join('\n')
+  return [HEADER, `---${fence}`, ...notes.map(noteLine), `---${fence}`, '', text].join('\n')
 }
 
 /** Takes apart what `withNotes` made; a message without notes has none. Lines that are no notes are left out. */
@@ -31,14 +21,16 @@ export function readNotes(message: string): { notes: Fact[]; text: string } {
   return { notes: block[2].split('\n').flatMap(readNote), text: message.slice(block[0].length) }
 }
 
+function noteLine({ date, role, text }: Fact): string {
+  const said = JSON.stringify(text)
+  return date === null || role === null ? `- ${said}` : `- ${date} ${role}: ${said}`
+}
+
 function readNote(line: string): Fact[] {
+  const [, date = null, role = null, said = ''] = NOTE.exec(line) ?? []
   try {
-    const note: unknown = JSON.parse(line)
-    if (typeof note !== 'object' || note === null || !('text' in note) || typeof note.text !== 'string')
-      return []
-    const date = 'date' in note && typeof note.date === 'string' ? note.date : null
-    const role = 'role' in note && typeof note.role === 'string' ? note.role : null
-    return [{ date, role, text: note.text }]
+    const text: unknown = JSON.parse(said)
+    return typeof text === 'string' ? [{ date, role, text }] : []
   } catch {
     return []
   }

@@ -1,7 +1,7 @@
 import type { Fact } from './facts.ts'
 
-/** Below this a sentence is kept only when there is nothing better: greetings, thanks, fillers. */
-export const WORTHLESS = -40
+/** Up to this a sentence is kept only when there is nothing better: greetings, thanks, fillers, questions, chatter. */
+export const WORTHLESS = 0
 
 /** What makes a sentence worth remembering when the person (or a human role) says it. */
 const OF_A_PERSON: readonly (readonly [RegExp, number])[] = [
