@@ -1,13 +1,13 @@
 'use client'
 
-import { useEffect, useRef, useState } from 'react'
+import { useCallback, useEffect, useRef, useState } from 'react'
 import { useStickToBottom } from 'use-stick-to-bottom'
 import type { ModelStatus, SessionView } from '#lib/chat/types.ts'
-import { NEW_CHAT, writeDraft } from '#lib/client/drafts.ts'
+import { NEW_CHAT } from '#lib/client/drafts.ts'
 import { createSessionStore } from '#lib/client/session-store.ts'
 import { sessionsStore } from '#lib/client/sessions-store.ts'
 import { useSession } from '#lib/client/use-session.ts'
-import { Composer } from './composer.tsx'
+import { Composer, type ComposerHandle } from './composer.tsx'
 import { EmptyChat } from './empty-chat.tsx'
 import { ModelBanner } from './model-banner.tsx'
 import { Thread } from './thread.tsx'
@@ -31,43 +31,38 @@ export function Chat({ sessionId, view, model, onStarted }: Props) {
   )
   const state = useSession(store)
   const stick = useStickToBottom({ initial: 'instant', resize: 'instant' })
-  const input = useRef<HTMLTextAreaElement>(null)
-  // Changed to make the composer read its draft anew.
-  const [draft, setDraft] = useState({ key: view ? sessionId : NEW_CHAT, version: 0 })
+  const { scrollToBottom } = stick
+  const composer = useRef<ComposerHandle>(null)
+  const [draftKey, setDraftKey] = useState(view ? sessionId : NEW_CHAT)
 
   useEffect(() => store.connect(), [store])
   useEffect(() => {
-    if (matchMedia('(pointer: fine)').matches) input.current?.focus()
+    // On a touch screen the keyboard would cover what the person came to read.
+    if (matchMedia('(pointer: fine)').matches) composer.current?.focus()
   }, [])
 
   function send(text: string): void {
     void store.send(text)
-    if (draft.key === NEW_CHAT) {
-      writeDraft(NEW_CHAT, '')
-      setDraft({ key: sessionId, version: 0 })
-    }
-    void stick.scrollToBottom('instant')
+    setDraftKey(sessionId)
+    void scrollToBottom('instant')
   }
 
-  function fillComposer(text: string): void {
-    writeDraft(draft.key, text)
-    setDraft({ key: draft.key, version: draft.version + 1 })
-    requestAnimationFrame(() => {
-      const field = input.current
-      field?.focus()
-      field?.setSelectionRange(text.length, text.length)
-    })
-  }
+  // Messages render again when these change.
+  const insert = useCallback((text: string) => composer.current?.insert(text), [])
+  const followEnd = useCallback(() => {
+    composer.current?.focus()
+    void scrollToBottom('instant')
+  }, [scrollToBottom])
 
   return (
     <main className="flex min-h-0 flex-1 flex-col">
       {!model.connected && <ModelBanner />}
       {state.isEmpty ? (
         <div className="flex min-h-0 flex-1 flex-col overflow-y-auto">
-          <EmptyChat onPick={fillComposer} />
+          <EmptyChat onPick={insert} />
         </div>
       ) : (
-        <Thread state={state} store={store} stick={stick} onTakeBack={fillComposer} />
+        <Thread state={state} store={store} stick={stick} onTakeBack={insert} onEdited={followEnd} />
       )}
       <div className="mx-auto w-full max-w-[44rem] px-4 sm:px-5">
         {state.notice && (
@@ -97,12 +92,11 @@ export function Chat({ sessionId, view, model, onStarted }: Props) {
         </p>
       ) : (
         <Composer
-          key={draft.version}
-          draftKey={draft.key}
+          ref={composer}
+          draftKey={draftKey}
           writing={state.run !== null}
           onSend={send}
           onStop={() => store.stop()}
-          input={input}
         />
       )}
       <p role="status" className="sr-only">

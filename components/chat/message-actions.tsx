@@ -4,18 +4,21 @@ import { Check, ChevronLeft, ChevronRight, Copy, Pencil, RefreshCw } from 'lucid
 import { useEffect, useState } from 'react'
 import { IconButton } from '#components/ui/icon-button.tsx'
 import type { ThreadMessage } from '#lib/client/session-state.ts'
+import { copyText } from './copy-text.ts'
 
 const COPIED_MS = 1600
 
 type Props = {
   message: ThreadMessage
+  /** The editor was left: the focus goes back to where it was opened. */
+  focusEdit: boolean
   onEdit: () => void
   onRegenerate: () => void
   onVersion: (messageId: string) => void
 }
 
 /** Under a message: shown to the pointer, the focus and the finger; always there on the last one. */
-export function MessageActions({ message, onEdit, onRegenerate, onVersion }: Props) {
+export function MessageActions({ message, focusEdit, onEdit, onRegenerate, onVersion }: Props) {
   const { role, status, send, versions } = message
   if (status === 'streaming' || send) return <div className="h-8 pointer-coarse:h-11" />
   return (
@@ -23,9 +26,9 @@ export function MessageActions({ message, onEdit, onRegenerate, onVersion }: Pro
       className={`message-actions flex h-8 items-center gap-0.5 pointer-coarse:h-11 ${role === 'user' ? 'justify-end' : '-ml-1.5'}`}
     >
       {versions.length > 1 && <Versions message={message} onVersion={onVersion} />}
-      <CopyButton text={message.text} />
+      {message.text !== '' && <CopyButton text={message.text} />}
       {role === 'user' ? (
-        <IconButton label="Edit" onClick={onEdit}>
+        <IconButton label="Edit" autoFocus={focusEdit} onClick={onEdit}>
           <Pencil size={15} aria-hidden />
         </IconButton>
       ) : (
@@ -64,15 +67,7 @@ function CopyButton({ text }: { text: string }) {
     return () => clearTimeout(timer)
   }, [copied])
   return (
-    <IconButton
-      label="Copy"
-      onClick={() =>
-        navigator.clipboard.writeText(text).then(
-          () => setCopied(true),
-          () => setCopied(false),
-        )
-      }
-    >
+    <IconButton label="Copy" onClick={() => void copyText(text).then(setCopied)}>
       {copied ? <Check size={15} aria-hidden /> : <Copy size={15} aria-hidden />}
       {copied && (
         <span role="status" className="sr-only">

@@ -44,8 +44,8 @@ export function MessageNotice({ message, isLast, onRetrySend, onDiscard, onRetry
         </Quiet>
       )
     case 'streaming':
-      if (message.waiting) return <Working text="Waiting for the reply before it" />
-      return message.text === '' ? <Working text="Thinking" /> : null
+      if (message.waiting) return <Working text="Waiting for the reply before it." />
+      return message.text === '' ? <Working text="Thinking…" /> : null
     case 'complete':
       return null
     default:
@@ -76,13 +76,13 @@ function Quiet({ text, children }: { text: string; children: ReactNode }) {
 
 function Working({ text }: { text: string }) {
   return (
-    <p className="working my-1 text-ink-muted text-sm">
-      {text}
-      <span aria-hidden>
-        <i>.</i>
-        <i>.</i>
-        <i>.</i>
+    <p className="working my-1 flex items-center gap-2.5 text-ink-muted text-sm">
+      <span aria-hidden className="flex gap-1">
+        <i />
+        <i />
+        <i />
       </span>
+      {text}
     </p>
   )
 }

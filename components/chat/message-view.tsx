@@ -13,27 +13,37 @@ type Props = {
   store: SessionStore
   /** Puts the text of a message that was taken back into the composer. */
   onTakeBack: (text: string) => void
+  /** The edited message is on its way. */
+  onEdited: () => void
 }
 
 /** One message with what can be done to it. Renders again only when the message itself changed. */
-export const MessageView = memo(function MessageView({ message, isLast, store, onTakeBack }: Props) {
-  const [editing, setEditing] = useState(false)
+export const MessageView = memo(function MessageView({
+  message,
+  isLast,
+  store,
+  onTakeBack,
+  onEdited,
+}: Props) {
+  const [editing, setEditing] = useState<'no' | 'yes' | 'cancelled'>('no')
   const { id, role, text, status } = message
   const isUser = role === 'user'
 
   return (
     <article
       aria-label={isUser ? 'You' : 'Assistant'}
+      data-message={id}
       data-last={isLast || undefined}
       className={`message flex flex-col ${isUser ? 'items-end' : ''}`}
     >
-      {editing ? (
+      {editing === 'yes' ? (
         <MessageEditor
           text={text}
-          onCancel={() => setEditing(false)}
+          onCancel={() => setEditing('cancelled')}
           onSave={(next) => {
-            setEditing(false)
+            setEditing('no')
             store.edit(id, next)
+            onEdited()
           }}
         />
       ) : isUser ? (
@@ -54,10 +64,11 @@ export const MessageView = memo(function MessageView({ message, isLast, store, o
         onRetry={() => store.regenerate(id)}
         onContinue={() => store.goOn(id)}
       />
-      {!editing && (
+      {editing !== 'yes' && (
         <MessageActions
           message={message}
-          onEdit={() => setEditing(true)}
+          focusEdit={editing === 'cancelled'}
+          onEdit={() => setEditing('yes')}
           onRegenerate={() => store.regenerate(id)}
           onVersion={(version) => store.showVersion(version)}
         />

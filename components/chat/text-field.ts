@@ -7,12 +7,10 @@ export const isComposing = (event: KeyboardEvent): boolean =>
 /** Lets a field grow with its text where the browser does not do it by itself (`field-sizing: content`). */
 export function useGrowingField(field: RefObject<HTMLTextAreaElement | null>, text: string): void {
   // biome-ignore lint/correctness/useExhaustiveDependencies: its height follows from the text
-  useBrowserLayoutEffect(() => {
+  useLayoutEffect(() => {
     const element = field.current
     if (!element || CSS.supports('field-sizing', 'content')) return
     element.style.height = 'auto'
     element.style.height = `${element.scrollHeight}px`
   }, [field, text])
 }
-
-const useBrowserLayoutEffect = typeof window === 'undefined' ? () => undefined : useLayoutEffect

@@ -14,10 +14,13 @@ type Props = {
   store: SessionStore
   /** Keeps the end in view while it grows, until the person scrolls up. */
   stick: StickToBottomInstance
+  /** Gets the text of a message that was taken back, to be written again. */
   onTakeBack: (text: string) => void
+  onEdited: () => void
 }
 
-export function Thread({ state, store, stick, onTakeBack }: Props) {
+/** The messages of the path shown, oldest first. */
+export function Thread({ state, store, stick, onTakeBack, onEdited }: Props) {
   const { messages, hasEarlier, loadingEarlier } = state
   const { scrollRef, contentRef, isAtBottom, scrollToBottom } = stick
   const last = messages.at(-1)
@@ -47,6 +50,7 @@ export function Thread({ state, store, stick, onTakeBack }: Props) {
                 isLast={message === last}
                 store={store}
                 onTakeBack={onTakeBack}
+                onEdited={onEdited}
               />
             ))}
           </div>
@@ -69,19 +73,17 @@ export function Thread({ state, store, stick, onTakeBack }: Props) {
 
 /** Messages that come in above must not move what is being read. */
 function useKeptAnchor(scrollRef: { current: HTMLElement | null }, firstId: string | undefined): void {
-  const before = useRef<{ id: string | undefined; height: number }>({ id: firstId, height: 0 })
+  const first = useRef<{ id: string; top: number } | null>(null)
   useLayoutEffect(() => {
     const box = scrollRef.current
-    if (!box) return
-    const { id, height } = before.current
-    if (id !== firstId && id !== undefined && height > 0) box.scrollTop += box.scrollHeight - height
-    before.current = { id: firstId, height: box.scrollHeight }
+    const topOf = (id: string) =>
+      box?.querySelector<HTMLElement>(`[data-message="${CSS.escape(id)}"]`)?.offsetTop
+    const before = first.current
+    const now = before ? topOf(before.id) : undefined
+    if (box && before && now !== undefined && before.id !== firstId) box.scrollTop += now - before.top
+    const top = firstId === undefined ? undefined : topOf(firstId)
+    first.current = firstId !== undefined && top !== undefined ? { id: firstId, top } : null
   }, [firstId, scrollRef])
-  // The height just before the next messages come in is what counts.
-  useLayoutEffect(() => {
-    const box = scrollRef.current
-    if (box) before.current.height = box.scrollHeight
-  })
 }
 
 function EarlierMessages({ loading, onNeeded }: { loading: boolean; onNeeded: () => void }) {
