@@ -34,7 +34,9 @@ export default async function RootLayout({ children }: { children: ReactNode }) 
     <html lang="en" suppressHydrationWarning className={`${GeistSans.variable} ${GeistMono.variable}`}>
       <body className="bg-canvas font-sans text-ink antialiased">
         <ThemeProvider attribute="class" disableTransitionOnChange {...(nonce && { nonce })}>
-          <Shell sidebar={<Sidebar initial={sessions} now={Date.now()} />}>{children}</Shell>
+          <Shell sidebar={<Sidebar initial={sessions} now={Date.now()} />} sessions={sessions}>
+            {children}
+          </Shell>
           <Toaster />
         </ThemeProvider>
       </body>

@@ -1,36 +1,50 @@
 'use client'
 
-import { Menu as MenuIcon, PanelLeft } from 'lucide-react'
+import { PanelLeft, SquarePen } from 'lucide-react'
+import Link from 'next/link'
 import type { ReactNode } from 'react'
-import { IconButton } from '#components/ui/icon-button.tsx'
+import { ICON_BUTTON, IconButton } from '#components/ui/icon-button.tsx'
 import { ThemeMenu } from '#components/ui/theme-menu.tsx'
+import type { SessionPage } from '#lib/chat/types.ts'
 import { useSidebar } from '#lib/client/sidebar-state.ts'
+import { HeaderTitle } from './header-title.tsx'
+
+type Props = { sidebar: ReactNode; sessions: SessionPage; children: ReactNode }
 
 /** The frame of every screen: the sidebar, and beside it a header over the page. */
-export function Shell({ sidebar, children }: { sidebar: ReactNode; children: ReactNode }) {
+export function Shell({ sidebar, sessions, children }: Props) {
   const { open, setOpen, collapsed, setCollapsed } = useSidebar()
   return (
     <div className="flex h-dvh overflow-hidden bg-canvas text-ink">
       {sidebar}
-      <div className="flex min-w-0 flex-1 flex-col">
-        <header className="flex h-12 shrink-0 items-center gap-1 px-2 pt-[env(safe-area-inset-top)] pointer-coarse:h-14">
+      <div className="flex min-w-0 flex-1 flex-col pt-[env(safe-area-inset-top)] pr-[env(safe-area-inset-right)] pl-[env(safe-area-inset-left)]">
+        <header className="flex h-12 shrink-0 items-center gap-1 px-2 pointer-coarse:h-14">
+          {/* Two of which one shows: the drawer of a narrow screen, the column of a wide one. */}
           <IconButton
-            label="Open sidebar"
+            label="Toggle sidebar"
             aria-expanded={open}
             className="md:hidden"
-            onClick={() => setOpen(true)}
+            onClick={() => setOpen(!open)}
           >
-            <MenuIcon size={20} aria-hidden />
+            <PanelLeft size={18} aria-hidden />
           </IconButton>
           <IconButton
             label="Toggle sidebar"
             aria-expanded={!collapsed}
-            className="hidden md:inline-flex"
+            className="max-md:hidden"
             onClick={() => setCollapsed(!collapsed)}
           >
             <PanelLeft size={18} aria-hidden />
           </IconButton>
-          <span className="grow" />
+          <HeaderTitle initial={sessions} />
+          <Link
+            href="/"
+            aria-label="New chat"
+            title="New chat"
+            className={`${ICON_BUTTON} ${collapsed ? '' : 'md:hidden'}`}
+          >
+            <SquarePen size={18} aria-hidden />
+          </Link>
           <ThemeMenu />
         </header>
         {children}
