@@ -1,3 +1,5 @@
+import type { Instrumentation } from 'next'
+
 /**
  * Opens the app when the server starts, so that replies cut off by a crash are marked and waiting jobs go on without
  * anybody asking. A store that cannot be opened now is tried again by the next request.
@@ -7,5 +9,17 @@ export async function register(): Promise<void> {
   if (process.env.NEXT_RUNTIME === 'nodejs') {
     const { openAtStart } = await import('#lib/server/start.ts')
     await openAtStart()
+  }
+}
+
+/** A page that failed. Next's own log would hold the error's message, and that may hold what a person wrote. */
+export const onRequestError: Instrumentation.onRequestError = async (
+  error,
+  _request,
+  { routePath, routeType },
+) => {
+  if (process.env.NEXT_RUNTIME === 'nodejs') {
+    const { errorFields, log } = await import('#lib/server/log.ts')
+    log('error', 'page-failed', { route: routePath, type: routeType, ...errorFields(error) })
   }
 }

@@ -6,6 +6,7 @@ test('a page runs only scripts of its own nonce, new for each request', async ({
   const nonces = new Set<string>()
   for (const path of ['/', '/', `/s/${crypto.randomUUID()}`, '/nowhere']) {
     const answer = await fetch(target.origin + path)
+    expect(answer.status, path).toBe(path === '/' ? 200 : 404)
     const policy = answer.headers.get('content-security-policy') ?? ''
     const scripts = /script-src ([^;]+)/.exec(policy)?.[1] ?? ''
     expect(scripts).not.toMatch(/unsafe-inline|unsafe-eval|https?:|\*/)
