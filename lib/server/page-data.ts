@@ -1,7 +1,7 @@
 import 'server-only'
 import type { ModelStatus, SessionPage, SessionView } from '#lib/chat/types.ts'
-import { MemoryError } from '#lib/memory/errors.ts'
 import { app } from './app.ts'
+import { toHttpError } from './http-error.ts'
 import { readUser } from './identity.ts'
 
 /** What a page shows, or the sentence that says why it cannot. */
@@ -38,7 +38,9 @@ async function orProblem<T>(load: () => Promise<T>): Promise<PageData<T>> {
   try {
     return { data: await load() }
   } catch (error) {
-    if (error instanceof MemoryError && error.code.startsWith('storage-')) return { problem: error.message }
+    // Not by class: Next bundles pages apart from where the app was opened, so they hold another MemoryError.
+    const refusal = toHttpError(error)
+    if (refusal.code === 'storage') return { problem: refusal.message }
     throw error
   }
 }
