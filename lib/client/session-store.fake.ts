@@ -1,7 +1,7 @@
 import type { ChatMessage, ChatRequest, SessionView } from '#lib/chat/types.ts'
 import { ApiFailure, type ByteStream } from './api.ts'
 import type { PageSignals } from './page-signals.ts'
-import type { SessionStoreDeps } from './session-store.ts'
+import type { SessionApi } from './session-store.ts'
 import type { TabChannel, TabMessage } from './tab-channel.ts'
 
 /** A stream that a test writes to, chunk by chunk, breaks and ends. */
@@ -39,7 +39,7 @@ export function createFakeServer() {
   let view: SessionView | null = null
   const nextPost: (() => Promise<ByteStream>)[] = []
   const nextStream: (ByteStream | null)[] = []
-  const api: SessionStoreDeps['api'] = {
+  const api: { -readonly [name in keyof SessionApi]: SessionApi[name] } = {
     async getSession() {
       if (!view) throw new ApiFailure(404, 'not-found', 'There is no such chat.')
       return structuredClone(view)

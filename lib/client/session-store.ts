@@ -29,8 +29,14 @@ const END_LIMIT_MS = 5_000
 /** The title of a new session is made after its first reply: look for it then. */
 const TITLE_LOOKS_MS = [2_500, 8_000]
 
+/** The requests that an open session makes. */
+export type SessionApi = Pick<
+  typeof httpApi,
+  'getSession' | 'postChat' | 'getStream' | 'stopRun' | 'showVersion'
+>
+
 export type SessionStoreDeps = {
-  api: Pick<typeof httpApi, 'getSession' | 'postChat' | 'getStream' | 'stopRun' | 'showVersion'>
+  api: SessionApi
   channel: TabChannel
   page: PageSignals
   now: () => number
@@ -53,6 +59,7 @@ export function createSessionStore(
   let item = view?.session ?? null
   let exists = view !== null
   let connected = false
+  let firstView = view
   let posts: Promise<void> = Promise.resolve()
   let rest = { loadingEarlier: false, announcement: '', notice: null as string | null, gone: false }
   let loadFails = false
@@ -163,11 +170,9 @@ export function createSessionStore(
   async function deliver(turn: ChatRequest, before: Thread): Promise<void> {
     try {
       const stream = await postWithin(api.postChat, turn)
-      if (connected) live.read(replyIdOf(turn), stream)
-      else {
-        live.drop(replyIdOf(turn))
-        stream.cancel().catch(() => {})
-      }
+      // Who has left meanwhile finds the reply when they come back.
+      if (!connected) live.drop(replyIdOf(turn))
+      live.read(replyIdOf(turn), stream)
     } catch (error) {
       return refuse(turn, before, error)
     }
@@ -301,7 +306,8 @@ export function createSessionStore(
       connected = true
       // The page may come from a cache, or be older than what another tab did.
       if (exists) loader.refresh()
-      if (view && state.messages.length > 0) followRuns(view)
+      if (firstView) followRuns(firstView)
+      firstView = null
       const leave = [
         page.onReturn(() => exists && loader.refresh()),
         channel.subscribe((message) => {
