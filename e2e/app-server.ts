@@ -89,7 +89,7 @@ function plainEnv(): NodeJS.ProcessEnv {
     TMPDIR,
     LANG,
     NODE_ENV: 'production',
-    OLLAMA_HOST: 'http://127.0.0.1:9',
+    OLLAMA_URL: 'off',
   } as NodeJS.ProcessEnv
 }
 

@@ -1,0 +1,74 @@
+import { expect, type Locator, type Page } from '@playwright/test'
+
+/** The chat on the screen, by what a person sees and assistive technology reads. */
+export class ChatPage {
+  readonly page: Page
+  readonly composer: Locator
+  readonly send: Locator
+  readonly stop: Locator
+  readonly log: Locator
+  readonly questions: Locator
+  readonly replies: Locator
+  readonly sessions: Locator
+
+  constructor(page: Page) {
+    this.page = page
+    this.composer = page.getByRole('textbox', { name: 'Message', exact: true })
+    this.send = page.getByRole('button', { name: 'Send', exact: true })
+    this.stop = page.getByRole('button', { name: 'Stop', exact: true })
+    this.log = page.getByRole('log', { name: 'Conversation' })
+    this.questions = this.log.getByRole('article', { name: 'You' })
+    this.replies = this.log.getByRole('article', { name: 'Assistant' })
+    this.sessions = page.getByRole('navigation', { name: 'Sessions' })
+  }
+
+  async open(path = '/'): Promise<void> {
+    await this.page.goto(path)
+    // Before React has taken over the field, what is typed would be lost to it; a person is slower than that.
+    await this.composer.evaluate(async (field) => {
+      const isHydrated = () => Object.keys(field).some((key) => key.startsWith('__reactProps'))
+      while (!isHydrated()) await new Promise(requestAnimationFrame)
+    })
+  }
+
+  /** Sends without waiting for the reply. */
+  async say(text: string): Promise<void> {
+    await this.composer.fill(text)
+    await this.composer.press('Enter')
+  }
+
+  /** Sends and waits until the reply has ended. */
+  async ask(text: string): Promise<Locator> {
+    const before = await this.replies.count()
+    await this.say(text)
+    await expect(this.replies).toHaveCount(before + 1)
+    await this.settled()
+    return this.replies.last()
+  }
+
+  async settled(): Promise<void> {
+    await expect(this.log).toHaveAttribute('aria-busy', 'false')
+  }
+
+  session(title: string | RegExp): Locator {
+    return this.sessions.getByRole('link', { name: title })
+  }
+
+  async menuOf(title: string | RegExp, item: string): Promise<void> {
+    const row = this.sessions
+      .getByRole('listitem')
+      .filter({ has: this.page.getByRole('link', { name: title }) })
+    await row.hover()
+    await row.getByRole('button', { name: 'Session menu' }).click()
+    await this.page.getByRole('menuitem', { name: item }).click()
+  }
+
+  async action(message: Locator, name: string): Promise<void> {
+    await message.hover()
+    await message.getByRole('button', { name, exact: true }).click()
+  }
+
+  sessionId(): string {
+    return new URL(this.page.url()).pathname.replace('/s/', '')
+  }
+}
