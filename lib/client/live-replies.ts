@@ -33,7 +33,7 @@ export type LiveReplies = {
   stop(messageId: string): void
   /** Forgets a reply: it was refused, or the server says that it has ended. */
   drop(messageId: string): void
-  /** Resolves when the reply has ended on the server too. */
+  /** Resolves when the reply has ended on the server too, before which it can be written neither anew nor further. */
   ended(messageId: string): Promise<void>
   /** The thread with what has come. */
   applyTo(thread: Thread): Thread
@@ -53,9 +53,14 @@ type Live = {
 /** A stream that could not tell the rest is not asked again at once, lest it be asked without end. */
 const LOST_PAUSE_MS = 300
 
+/** A stop takes effect within a second; what must wait for it does not wait for ever. */
+const END_LIMIT_MS = 5_000
+
 export function createLiveReplies(deps: LiveRepliesDeps): LiveReplies {
   const { page, onChange, onEnd } = deps
   const lives = new Map<string, Live>()
+  /** Stopped before the run had an id, and the stream that would tell it was lost. */
+  const stopLater = new Set<string>()
 
   function add(messageId: string, reply: Reply): Live {
     drop(messageId)
@@ -96,6 +101,7 @@ export function createLiveReplies(deps: LiveRepliesDeps): LiveReplies {
     if (outcome === 'lost') await waitToRetry(LOST_PAUSE_MS, page, signal)
     if (lives.get(messageId) !== live) return
     drop(messageId)
+    if (live.stopped && !live.stopSent && !live.reply.finished) stopLater.add(messageId)
     onEnd(messageId, live)
   }
 
@@ -131,7 +137,10 @@ export function createLiveReplies(deps: LiveRepliesDeps): LiveReplies {
       else stream.cancel().catch(() => {})
     },
     follow(run, text) {
-      void readToEnd(run.messageId, add(run.messageId, replyFrom({ text }, run)))
+      const live = add(run.messageId, replyFrom({ text }, run))
+      live.stopped = stopLater.delete(run.messageId)
+      if (live.stopped) void sendStop(live)
+      void readToEnd(run.messageId, live)
     },
     stop(messageId) {
       const live = lives.get(messageId)
@@ -140,7 +149,12 @@ export function createLiveReplies(deps: LiveRepliesDeps): LiveReplies {
       void sendStop(live)
     },
     drop,
-    ended: (messageId) => lives.get(messageId)?.ended.promise ?? Promise.resolve(),
+    async ended(messageId) {
+      const live = lives.get(messageId)
+      if (!live) return
+      const limit = new Promise<void>((resolve) => setTimeout(resolve, END_LIMIT_MS))
+      await Promise.race([live.ended.promise, limit])
+    },
     applyTo: (thread) => [...lives].reduce(withLive, thread),
     close() {
       for (const messageId of [...lives.keys()]) drop(messageId)

@@ -17,7 +17,7 @@ export type SessionState = {
   /** There are earlier messages to load above. */
   hasEarlier: boolean
   loadingEarlier: boolean
-  /** The reply being written, if any: the composer's button is then "Stop". */
+  /** The reply being written, if any: the composer's button is then "Stop". Its id is '' until the server has told it. */
   run: ActiveRun | null
   /** The connection is lost and being tried again. */
   reconnecting: boolean

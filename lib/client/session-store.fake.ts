@@ -1,7 +1,7 @@
 import type { ChatMessage, ChatRequest, SessionView } from '#lib/chat/types.ts'
 import { ApiFailure, type ByteStream } from './api.ts'
 import type { PageSignals } from './page-signals.ts'
-import type { SessionApi } from './session-store.ts'
+import type { SessionApi } from './session-deps.ts'
 import type { TabChannel, TabMessage } from './tab-channel.ts'
 
 /** A stream that a test writes to, chunk by chunk, breaks and ends. */

@@ -1,13 +1,11 @@
-import type { ChatRequest, SessionItem, SessionView } from '#lib/chat/types.ts'
-import * as httpApi from './api.ts'
+import type { ChatRequest, SessionView } from '#lib/chat/types.ts'
 import { createLiveReplies } from './live-replies.ts'
 import { hasPagesAbove, mergeView } from './merge-view.ts'
-import { browserPage, type PageSignals } from './page-signals.ts'
 import { postWithin } from './post-within.ts'
 import { type Reply, withReply } from './reply-reducer.ts'
 import { announceEnd, sentenceOf } from './sentences.ts'
+import { inBrowser, type SessionStoreDeps } from './session-deps.ts'
 import type { SessionState, SessionStore, ThreadMessage } from './session-state.ts'
-import { type TabChannel, tabChannel } from './tab-channel.ts'
 import {
   beginTurn,
   changeMessage,
@@ -23,35 +21,15 @@ import { createViewLoader } from './view-loader.ts'
 /** A reader sees no difference between this and every token, and the page has time for the rest. */
 const SHOW_EVERY_MS = 50
 
-/** A stop takes effect within a second; what must wait for it does not wait for ever. */
-const END_LIMIT_MS = 5_000
-
 /** The title of a new session is made after its first reply: look for it then. */
 const TITLE_LOOKS_MS = [2_500, 8_000]
-
-/** The requests that an open session makes. */
-export type SessionApi = Pick<
-  typeof httpApi,
-  'getSession' | 'postChat' | 'getStream' | 'stopRun' | 'showVersion'
->
-
-export type SessionStoreDeps = {
-  api: SessionApi
-  channel: TabChannel
-  page: PageSignals
-  now: () => number
-  /** The server has the first message of a new session: it has an address now. */
-  onCreated(sessionId: string): void
-  /** The list of sessions has something new to show; `null` when the item is not known here. */
-  onActivity(session: SessionItem | null): void
-}
 
 /** The state of one open session and what can be done to it; `view: null` when nothing was ever sent. */
 export function createSessionStore(
   { sessionId, view }: { sessionId: string; view: SessionView | null },
   deps: Partial<SessionStoreDeps> = {},
 ): SessionStore {
-  const { api = httpApi, channel = tabChannel, page = browserPage, now = Date.now } = deps
+  const { api, channel, page, now, onCreated, onActivity } = { ...inBrowser, ...deps }
   const listeners = new Set<() => void>()
   const failed = new Map<string, WrittenTurn>()
   let thread: Thread = view ? mergeView([], view, () => false) : []
@@ -129,7 +107,7 @@ export function createSessionStore(
     if (!hasPagesAbove(thread, fresh)) earlier = fresh.earlier
     thread = mergeView(thread, fresh, live.has)
     if (connected) followRuns(fresh)
-    if (JSON.stringify(item) !== JSON.stringify(fresh.session)) deps.onActivity?.(fresh.session)
+    if (JSON.stringify(item) !== JSON.stringify(fresh.session)) onActivity(fresh.session)
     item = fresh.session
     publish({ announcement, gone: false })
   }
@@ -180,8 +158,8 @@ export function createSessionStore(
     exists = true
     if (isWritten(turn)) thread = changeMessage(thread, turn.id, { send: null })
     publish()
-    if (isFirst && connected) deps.onCreated?.(sessionId)
-    deps.onActivity?.(null)
+    if (isFirst && connected) onCreated(sessionId)
+    onActivity(null)
     tellOthers()
   }
 
@@ -206,12 +184,6 @@ export function createSessionStore(
       live.stop(run.messageId)
       publish({ announcement: 'Reply stopped.' })
     }
-  }
-
-  /** A reply that has not ended on the server cannot be written anew or further there. */
-  async function afterEnd(messageId: string): Promise<void> {
-    const limit = new Promise<void>((resolve) => setTimeout(resolve, END_LIMIT_MS))
-    await Promise.race([live.ended(messageId), limit])
   }
 
   return {
@@ -256,12 +228,12 @@ export function createSessionStore(
       if (find(messageId)?.role !== 'assistant') return
       stopShown()
       const turn = { kind: 'regenerate', sessionId, replyId: crypto.randomUUID(), messageId } as const
-      void afterEnd(messageId).then(() => post(turn))
+      void live.ended(messageId).then(() => post(turn))
     },
 
     goOn(messageId) {
       if (find(messageId)?.role !== 'assistant') return
-      void afterEnd(messageId).then(() => post({ kind: 'continue', sessionId, messageId }))
+      void live.ended(messageId).then(() => post({ kind: 'continue', sessionId, messageId }))
     },
 
     stop() {
@@ -325,5 +297,3 @@ export function createSessionStore(
     },
   }
 }
-
-const isWritten = (turn: ChatRequest): turn is WrittenTurn => turn.kind === 'send' || turn.kind === 'edit'

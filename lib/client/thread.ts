@@ -6,6 +6,9 @@ export type Thread = readonly ThreadMessage[]
 /** A turn that has a message of the person's: the others write a reply anew or further. */
 export type WrittenTurn = Extract<ChatRequest, { kind: 'send' | 'edit' }>
 
+export const isWritten = (turn: ChatRequest): turn is WrittenTurn =>
+  turn.kind === 'send' || turn.kind === 'edit'
+
 /** The message that the reply to a turn is written into. */
 export const replyIdOf = (turn: ChatRequest): string =>
   turn.kind === 'continue' ? turn.messageId : turn.replyId

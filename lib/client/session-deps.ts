@@ -1,0 +1,31 @@
+import type { SessionItem } from '#lib/chat/types.ts'
+import * as httpApi from './api.ts'
+import { browserPage, type PageSignals } from './page-signals.ts'
+import { type TabChannel, tabChannel } from './tab-channel.ts'
+
+/** The requests that an open session makes. */
+export type SessionApi = Pick<
+  typeof httpApi,
+  'getSession' | 'postChat' | 'getStream' | 'stopRun' | 'showVersion'
+>
+
+export type SessionStoreDeps = {
+  api: SessionApi
+  channel: TabChannel
+  page: PageSignals
+  now: () => number
+  /** The server has the first message of a new session: it has an address now. */
+  onCreated(sessionId: string): void
+  /** The list of sessions has something new to show; `null` when the item is not known here. */
+  onActivity(session: SessionItem | null): void
+}
+
+/** What an open session uses in a browser. Nothing is touched before it is used, so it may be made on the server too. */
+export const inBrowser: SessionStoreDeps = {
+  api: httpApi,
+  channel: tabChannel,
+  page: browserPage,
+  now: Date.now,
+  onCreated() {},
+  onActivity() {},
+}
