@@ -10,6 +10,7 @@ import {
   beginTurn,
   changeMessage,
   failTurn,
+  isWritten,
   replyIdOf,
   type Thread,
   toThreadMessage,
