@@ -80,7 +80,7 @@ export function Composer({ draftKey, writing, onSend, onStop, ref }: Props) {
           {MAX_CHARACTERS.toLocaleString('en')}. Shorten it, or send it in parts.
         </p>
       )}
-      <div className="flex items-end gap-2 rounded-[1.75rem] border border-line bg-raised py-2 pr-2 pl-5 shadow-float transition-colors has-[textarea:focus-visible]:border-accent">
+      <div className="flex items-end gap-2 rounded-[1.75rem] border border-line bg-raised py-2 pr-2 pl-5 shadow-float transition-colors has-[textarea:focus]:border-ink-faint">
         <textarea
           ref={field}
           aria-label="Message"
