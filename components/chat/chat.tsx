@@ -11,6 +11,7 @@ import { Composer, type ComposerHandle } from './composer.tsx'
 import { EmptyChat } from './empty-chat.tsx'
 import { ModelBanner } from './model-banner.tsx'
 import { Thread } from './thread.tsx'
+import { useModel } from './use-model.ts'
 
 type Props = {
   sessionId: string
@@ -22,7 +23,7 @@ type Props = {
 }
 
 /** One open chat: the thread, what is to be said about it, and the composer. */
-export function Chat({ sessionId, view, model, onStarted }: Props) {
+export function Chat({ sessionId, view, model: initialModel, onStarted }: Props) {
   const [store] = useState(() =>
     createSessionStore(
       { sessionId, view },
@@ -30,6 +31,7 @@ export function Chat({ sessionId, view, model, onStarted }: Props) {
     ),
   )
   const state = useSession(store)
+  const model = useModel(initialModel, state.run === null)
   const stick = useStickToBottom({ initial: 'instant', resize: 'instant' })
   const { scrollToBottom } = stick
   const composer = useRef<ComposerHandle>(null)
