@@ -16,7 +16,7 @@ export type ReceivedRequest = {
 export type Behaviour =
   | { say: string }
   /** Says the first part, then waits for `release()`. */
-  | { say: string; hold: true; then?: string }
+  | { say: string; hold: true; rest?: string }
   | { fail: number }
   | { html: true }
   | { halfJson: true }
@@ -118,7 +118,7 @@ export async function startFakeLlm(): Promise<FakeLlm> {
         held.push({ text: newest, release })
         response.on('close', release)
       })
-      for (const word of words(behaviour.then ?? '')) response.write(delta(word))
+      for (const word of words(behaviour.rest ?? '')) response.write(delta(word))
     }
     received.ended = !response.destroyed
     response.end(`${finish()}data: [DONE]\n\n`)

@@ -3,8 +3,6 @@ import { type AppServer, createAppServer } from './app-server.ts'
 import { type FakeLlm, startFakeLlm } from './fake-llm.ts'
 import { ChatPage } from './pages/chat-page.ts'
 
-export { expect } from '@playwright/test'
-
 type WorkerFixtures = {
   llm: FakeLlm
   /** One production server a worker; a test that kills or configures one starts its own by `startServer`. */

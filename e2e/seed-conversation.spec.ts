@@ -1,4 +1,5 @@
-import { expect, test } from './fixtures.ts'
+import { expect } from '@playwright/test'
+import { test } from './fixtures.ts'
 
 test('[A6] remembers a name: hi im bob, whats my name, whats for dinner', async ({ chat, llm }) => {
   await chat.open()
