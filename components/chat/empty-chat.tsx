@@ -21,7 +21,7 @@ export function EmptyChat({ onPick }: { onPick: (text: string) => void }) {
             <button
               type="button"
               onClick={() => onPick(text)}
-              className="h-full w-full rounded-2xl border border-line px-4 py-3 text-left transition-colors hover:bg-surface"
+              className="flex h-full w-full flex-col rounded-2xl border border-line px-4 py-3 text-left transition-colors hover:bg-surface"
             >
               <span className="block font-medium text-sm">{title}</span>
               <span className="mt-1 block text-ink-muted text-sm leading-snug">{text}</span>

@@ -20,6 +20,8 @@ type Props = {
 /** Under a message: shown to the pointer, the focus and the finger; always there on the last one. */
 export function MessageActions({ message, focusEdit, onEdit, onRegenerate, onVersion }: Props) {
   const { role, status, send, versions } = message
+  // The notice of such a reply offers Retry, which is the same.
+  const hasRetry = status === 'failed' || status === 'interrupted'
   if (status === 'streaming' || send) return <div className="h-8 pointer-coarse:h-11" />
   return (
     <div
@@ -31,7 +33,7 @@ export function MessageActions({ message, focusEdit, onEdit, onRegenerate, onVer
         <IconButton label="Edit" autoFocus={focusEdit} onClick={onEdit}>
           <Pencil size={15} aria-hidden />
         </IconButton>
-      ) : (
+      ) : hasRetry ? null : (
         <IconButton label="Regenerate" onClick={onRegenerate}>
           <RefreshCw size={15} aria-hidden />
         </IconButton>

@@ -57,7 +57,7 @@ function Alert({ text, children }: { text: string; children: ReactNode }) {
   return (
     <div
       role="alert"
-      className="my-1 flex flex-wrap items-center gap-x-3 gap-y-1 rounded-xl bg-danger-surface px-4 py-2.5 text-danger text-sm"
+      className="mt-2 mb-1 flex flex-wrap items-center gap-x-3 gap-y-1 rounded-xl bg-danger-surface px-4 py-2.5 text-danger text-sm"
     >
       <span className="min-w-48 grow text-pretty">{text}</span>
       {children}

@@ -38,7 +38,7 @@ export function Thread({ state, store, stick, onTakeBack, onEdited }: Props) {
             aria-label="Conversation"
             aria-live="off"
             aria-busy={state.run !== null}
-            className="mx-auto flex w-full max-w-[44rem] flex-col gap-5 px-4 pt-6 pb-10 sm:px-5"
+            className="mx-auto flex w-full max-w-[44rem] flex-col gap-3 px-4 pt-6 pb-10 sm:px-5"
           >
             {hasEarlier && (
               <EarlierMessages loading={loadingEarlier} onNeeded={() => void store.loadEarlier()} />
