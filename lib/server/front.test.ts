@@ -1,0 +1,79 @@
+import { once } from 'node:events'
+import { createServer, request, type Server } from 'node:http'
+import { connect } from 'node:net'
+import { afterEach, describe, expect, it, vi } from 'vitest'
+import { answerBrokenRequest, createFront } from './front.ts'
+
+let server: Server | undefined
+afterEach(() => server?.close())
+
+type Next = Parameters<typeof createFront>[0]
+
+async function serve(next: Next): Promise<number> {
+  server = createServer(createFront(next, { trustProxy: false }))
+  server.on('clientError', answerBrokenRequest)
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const address = server.address()
+  return typeof address === 'object' && address !== null ? address.port : 0
+}
+
+const echo: Next = async (incoming, response) => void response.end(JSON.stringify(incoming.headers))
+
+async function ask(port: number, path: string, { method = 'GET', headers = {} } = {}) {
+  const asked = request({ port, host: '127.0.0.1', path, method, headers }).end()
+  const [response] = await once(asked, 'response')
+  let body = ''
+  for await (const chunk of response) body += chunk
+  return { status: response.statusCode as number, body: JSON.parse(body) }
+}
+
+describe('the server in front', () => {
+  it('replaces what a client says about its own address', async () => {
+    const port = await serve(echo)
+    const headers = {
+      'x-motorhead-peer': '192.0.2.1',
+      'x-forwarded-for': '192.0.2.1',
+      'x-forwarded-host': 'evil.example',
+    }
+    const { body } = await ask(port, '/', { headers })
+    expect(body['x-motorhead-peer']).toBe('127.0.0.1')
+    expect(body).not.toHaveProperty('x-forwarded-for')
+    expect(body).not.toHaveProperty('x-forwarded-host')
+  })
+
+  it.each([['/%E0%A4%A'], ['/s/%00'], ['//%']])('refuses the address %s', async (path) => {
+    const port = await serve(echo)
+    expect((await ask(port, path)).status).toBe(400)
+  })
+
+  it('leaves the parameters of an address to the route', async () => {
+    const port = await serve(echo)
+    expect((await ask(port, '/?q=%')).status).toBe(200)
+  })
+
+  it('refuses methods that nothing answers', async () => {
+    const port = await serve(echo)
+    expect((await ask(port, '/', { method: 'PURGE' })).status).toBe(405)
+  })
+
+  it('outlives what Next throws, and says nothing of it', async () => {
+    const logged = vi.spyOn(process.stderr, 'write').mockReturnValue(true)
+    const port = await serve(async () => {
+      throw new Error('canary')
+    })
+    const { status, body } = await ask(port, '/')
+    expect([status, body.error.code]).toEqual([500, 'internal'])
+    expect(JSON.stringify([body, logged.mock.calls])).not.toContain('canary')
+    logged.mockRestore()
+  })
+
+  it('answers what is no HTTP in JSON', async () => {
+    const port = await serve(echo)
+    const socket = connect(port, '127.0.0.1').end('HELLO\r\n\r\n')
+    let answer = ''
+    for await (const chunk of socket) answer += chunk
+    expect(answer).toMatch(/^HTTP\/1\.1 400 /)
+    expect(JSON.parse(answer.split('\r\n\r\n')[1] ?? '')).toHaveProperty('error.message')
+  })
+})
