@@ -79,9 +79,10 @@ function close(openers: Opener[], mark: string, length: number): number {
 function stepLink(scan: Scan): void {
   const { text, at } = scan
   const start = text[at - 1] === '!' ? at - 1 : at
-  const end = matching(text, at, '[', ']')
+  // Asked first, as it is cheap: thousands of brackets that nothing closes must not be matched one by one.
+  const end = text.includes(']', at) ? matching(text, at, '[', ']') : -1
   if (end === -1) {
-    if (!text.slice(at).includes('\n')) scan.cuts.push({ from: start, to: at + 1 })
+    if (!text.includes('\n', at)) scan.cuts.push({ from: start, to: at + 1 })
     scan.at++
     return
   }

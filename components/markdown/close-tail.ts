@@ -1,4 +1,5 @@
 import { closeInline } from './close-inline.ts'
+import { LIMITS } from './limits.ts'
 
 const LONE_MARKER = /^[\s>]*(?:[-=*+_~]+|\||#{1,6}|>+|`{1,2})[ \t]*$/
 const LINE_START = /^[\s>]*(?:(?:[-*+]|\d{1,9}[.)])[ \t]+|#{1,6}[ \t]+|>[ \t]?)+/
@@ -15,6 +16,8 @@ export function closeTail(raw: string, kind: string): string {
   const text = holdMarkers(raw)
   if (kind === 'paragraph' && text.startsWith('| ')) return closeTableHead(text)
   const from = tailStart(text, kind === 'table')
+  // So long a line is shown plain, whatever is in it.
+  if (text.length - from > LIMITS.inline) return text
   return text.slice(0, from) + closeInline(text.slice(from))
 }
 

@@ -13,6 +13,9 @@ export const LIMITS = {
   nodes: 6_000,
   /** Milliseconds for lexing one message once. */
   lexing: 60,
+  /** The same for a text of at most `short` characters, which no rule can be slow on: the first one of a page is slow. */
+  lexingShort: 400,
+  short: 4_000,
   /** Characters of a code block that is highlighted. */
   highlight: 30_000,
   /** Characters of one formula. */

@@ -35,11 +35,11 @@ export function createMarkdownParser(now: () => number = () => performance.now()
 }
 
 function read(text: string, streaming: boolean, last: Reading | null, now: () => number): Reading {
-  const deadline = { now, at: now() + LIMITS.lexing }
+  const deadline = { now, at: now() + (text.length <= LIMITS.short ? LIMITS.lexingShort : LIMITS.lexing) }
   const grown = last?.streaming && text.startsWith(last.text) ? last : null
   if (text.length > LIMITS.text) return plainReading(text, streaming)
-  // What was too slow before is not tried again with every chunk.
-  if (grown?.failedAt != null) return failed(text, streaming, grown.failedAt, grown.blocks)
+  // What was too slow before is not tried again with every chunk, only once more when it is whole.
+  if (streaming && grown?.failedAt != null) return failed(text, streaming, grown.failedAt, grown.blocks)
 
   const from = streaming && grown && !hasDefinitions(text) ? resumeAt(grown) : 0
   const kept = from > 0 && grown ? grown.blocks.filter((block) => block.start < from) : []
@@ -88,9 +88,9 @@ function split(text: string, from: number, open: boolean, deadline: Deadline) {
   return { pieces, links: tokens.links }
 }
 
-/** More text can change only the last block. */
+/** More text can change the last block, and join it to the one before. */
 function resumeAt(reading: Reading): number {
-  return reading.blocks.at(-1)?.start ?? 0
+  return reading.blocks.at(-2)?.start ?? 0
 }
 
 function hasDefinitions(text: string): boolean {
