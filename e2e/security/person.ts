@@ -6,7 +6,7 @@ export type Person = {
   begin(text: string): Promise<Begun>
 }
 
-export type PersonRequest = { method?: string; body?: unknown; headers?: Record<string, string> }
+type PersonRequest = { method?: string; body?: unknown; headers?: Record<string, string> }
 export type Begun = { sessionId: string; messageId: string; replyId: string; runId: string }
 
 export function createPerson(origin: string): Person {

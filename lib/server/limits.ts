@@ -4,7 +4,7 @@ import type { LimitSettings } from './config.ts'
 /** Why a request must wait: a sentence for the person, and when to try again. */
 export type Refusal = { message: string; retryAfterSeconds: number }
 
-export type Caller = { user: string; address: string }
+type Caller = { user: string; address: string }
 
 /** Each answers `null` when the request may go on, and has counted it then. */
 export type Limits = {

@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { beforeEach, describe, expect, it, vi } from 'vitest'
-import type { ChatService } from '#lib/chat/chat.ts'
 import { MemoryError, type MemoryErrorCode } from '#lib/memory/errors.ts'
 import type { App, Rim } from './app.ts'
+import { fakeChat, REPLY } from './chat.fake.ts'
 import { readConfig } from './config.ts'
 import { createLimits } from './limits.ts'
 import { processSlot } from './process-slot.ts'
@@ -13,7 +13,6 @@ vi.mock('server-only', () => ({}))
 const ORIGIN = 'http://localhost:3000'
 const SESSION = '01893c5e-1f2a-7bcd-8abc-0123456789ab'
 const MESSAGE = '01893c5e-1f2a-7bcd-8abc-0123456789ac'
-const REPLY = '01893c5e-1f2a-7bcd-8abc-0123456789ad'
 const send = {
   kind: 'send',
   sessionId: SESSION,
@@ -50,27 +49,6 @@ function setUp(env: Record<string, string>): void {
   processSlot<Rim>('rim').set({ config, identity, limits: createLimits(config.limits) })
   const app = { chat, checkStore: async () => {} } as unknown as App
   processSlot<Promise<App>>('app').set(Promise.resolve(app))
-}
-
-function fakeChat() {
-  const reply = () => ({
-    runId: REPLY,
-    frames: new ReadableStream<string>({
-      start(controller) {
-        controller.enqueue('id: 0\ndata: {"type":"start"}\n\n')
-        controller.close()
-      },
-    }),
-  })
-  return {
-    send: vi.fn<ChatService['send']>(async () => reply()),
-    resume: vi.fn<ChatService['resume']>(async () => null),
-    stop: vi.fn<ChatService['stop']>(async () => false),
-    listSessions: vi.fn<ChatService['listSessions']>(async () => ({ sessions: [], next: null })),
-    view: vi.fn<ChatService['view']>(async () => null),
-    patch: vi.fn<ChatService['patch']>(async () => null),
-    remove: vi.fn<ChatService['remove']>(async () => null),
-  }
 }
 
 type Init = { method?: string; headers?: Record<string, string>; body?: string | Uint8Array<ArrayBuffer> }

@@ -4,7 +4,7 @@ export const MAX_MESSAGE_CHARACTERS = 100_000
 const MAX_TITLE_CHARACTERS = 200
 
 /** As browsers make them: lower case, any version. */
-export const uuid = z
+const uuid = z
   .string()
   .regex(/^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/, 'must be a UUID in lower case')
 

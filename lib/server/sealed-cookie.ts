@@ -54,7 +54,7 @@ export function createIdentity({ secrets, https }: { secrets: string[]; https: b
 }
 
 /** `__Host-` makes browsers refuse the cookie from a subdomain or over HTTP; it needs HTTPS. */
-export function cookieName(https: boolean): string {
+function cookieName(https: boolean): string {
   return https ? '__Host-motorhead-chat' : 'motorhead-chat'
 }
 
