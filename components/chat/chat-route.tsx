@@ -37,7 +37,10 @@ export function NewChatPage({ model }: { model: ModelStatus }) {
       sessionId={sessionId}
       view={null}
       model={model}
-      onStarted={() => window.history.replaceState(null, '', addressOf(sessionId))}
+      onStarted={() => {
+        // The person may have gone to another chat while the first message was on its way.
+        if (window.location.pathname === '/') window.history.replaceState(null, '', addressOf(sessionId))
+      }}
     />
   )
 }

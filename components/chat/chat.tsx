@@ -3,7 +3,7 @@
 import { useCallback, useEffect, useRef, useState } from 'react'
 import { useStickToBottom } from 'use-stick-to-bottom'
 import type { ModelStatus, SessionView } from '#lib/chat/types.ts'
-import { NEW_CHAT } from '#lib/client/drafts.ts'
+import { NEW_CHAT, writeDraft } from '#lib/client/drafts.ts'
 import { createSessionStore } from '#lib/client/session-store.ts'
 import { sessionsStore } from '#lib/client/sessions-store.ts'
 import { useSession } from '#lib/client/use-session.ts'
@@ -24,10 +24,11 @@ type Props = {
 
 /** One open chat: the thread, what is to be said about it, and the composer. */
 export function Chat({ sessionId, view, model: initialModel, onStarted }: Props) {
+  const [draftKey, setDraftKey] = useState(view ? sessionId : NEW_CHAT)
   const [store] = useState(() =>
     createSessionStore(
       { sessionId, view },
-      { onCreated: onStarted, onActivity: () => void sessionsStore.refresh() },
+      { onCreated: moveIn, onActivity: () => void sessionsStore.refresh() },
     ),
   )
   const state = useSession(store)
@@ -35,7 +36,6 @@ export function Chat({ sessionId, view, model: initialModel, onStarted }: Props)
   const stick = useStickToBottom({ initial: 'instant', resize: 'instant' })
   const { scrollToBottom } = stick
   const composer = useRef<ComposerHandle>(null)
-  const [draftKey, setDraftKey] = useState(view ? sessionId : NEW_CHAT)
 
   useEffect(() => store.connect(), [store])
   useEffect(() => {
@@ -43,9 +43,15 @@ export function Chat({ sessionId, view, model: initialModel, onStarted }: Props)
     if (matchMedia('(pointer: fine)').matches) composer.current?.focus()
   }, [])
 
+  /** A draft that is newer than the first message belongs to the session from now on: the composer keeps it there. */
+  function moveIn(): void {
+    writeDraft(NEW_CHAT, '')
+    setDraftKey(sessionId)
+    onStarted()
+  }
+
   function send(text: string): void {
     void store.send(text)
-    setDraftKey(sessionId)
     void scrollToBottom('instant')
   }
 

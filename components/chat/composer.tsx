@@ -34,7 +34,11 @@ export function Composer({ draftKey, writing, onSend, onStop, ref }: Props) {
   useGrowingField(field, text)
 
   // What was typed before the page came to life counts more than what was kept.
-  useEffect(() => setText(field.current?.value || readDraft(draftKey)), [draftKey])
+  useEffect(() => {
+    const typed = field.current?.value
+    if (typed) writeDraft(draftKey, typed)
+    setText(typed || readDraft(draftKey))
+  }, [draftKey])
 
   function change(next: string): void {
     setText(next)
