@@ -1,0 +1,76 @@
+import { AxeBuilder } from '@axe-core/playwright'
+import { expect, type Page } from '@playwright/test'
+import { test } from './fixtures.ts'
+
+async function findings(page: Page): Promise<string[]> {
+  const { violations } = await new AxeBuilder({ page }).analyze()
+  return violations
+    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+    .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 160)).join(' | ')}`)
+}
+
+for (const colorScheme of ['light', 'dark'] as const) {
+  test.describe(`in the ${colorScheme} theme`, () => {
+    test.use({ colorScheme })
+
+    test('[A47] axe finds nothing serious on the empty chat, a conversation, an editor, a menu and a failure', async ({
+      chat,
+      page,
+      llm,
+    }) => {
+      test.slow()
+      await chat.open()
+      expect(await findings(page)).toEqual([])
+      llm.when('rich', {
+        say: '## Heading\n\n- item\n\n[link](https://example.org)\n\n```js\nlet a = "b" // c\n```\n\n|a|b|\n|-|-|\n|1|2|\n\n> quote',
+      })
+      await chat.ask('rich')
+      await expect(chat.replies.last().locator('.hljs-keyword')).toBeVisible()
+      expect(await findings(page)).toEqual([])
+      llm.when('broken', { fail: 401 })
+      await chat.ask('broken')
+      expect(await findings(page)).toEqual([])
+      llm.when('cut off', { say: 'some words ', hold: true })
+      await chat.say('cut off')
+      await expect(chat.replies.last()).toContainText('some words')
+      expect(await findings(page)).toEqual([])
+      await chat.stop.click()
+      await expect(chat.replies.last()).toContainText('Stopped.')
+      await chat.action(chat.questions.first(), 'Edit')
+      expect(await findings(page)).toEqual([])
+      await page.keyboard.press('Escape')
+      await chat.sessions.getByRole('listitem').first().hover()
+      await page.getByRole('button', { name: 'Session menu' }).first().click()
+      await expect(page.getByRole('menuitem', { name: 'Rename' })).toBeVisible()
+      expect(await findings(page)).toEqual([])
+    })
+
+    test('[A47] axe finds nothing serious where there is no chat, and on a phone with its drawer', async ({
+      chat,
+      page,
+    }) => {
+      await page.setViewportSize({ width: 390, height: 844 })
+      await page.goto(`/s/${crypto.randomUUID()}`)
+      await expect(page.getByRole('heading', { name: 'There is no such chat' })).toBeVisible()
+      expect(await findings(page)).toEqual([])
+      await chat.open()
+      await page.getByRole('button', { name: 'Open sidebar' }).click()
+      await expect(chat.sessions).toBeVisible()
+      expect(await findings(page)).toEqual([])
+    })
+  })
+}
+
+test('the conversation is busy while a reply is written, and its end is told once', async ({
+  chat,
+  llm,
+  page,
+}) => {
+  llm.when('quietly', { say: 'word by word ', hold: true, rest: 'done' })
+  await chat.open()
+  await chat.say('quietly')
+  await expect(chat.log).toHaveAttribute('aria-busy', 'true')
+  llm.release('quietly')
+  await chat.settled()
+  await expect(page.getByRole('status').filter({ hasText: 'Reply finished.' })).toHaveCount(1)
+})

@@ -1,0 +1,104 @@
+import { expect } from '@playwright/test'
+import { test } from './fixtures.ts'
+
+test('[A40] Enter that composes a character does not send', async ({ chat }) => {
+  await chat.open()
+  await chat.composer.fill('にほん')
+  for (const event of [
+    { key: 'Enter', isComposing: true, bubbles: true },
+    { key: 'Enter', keyCode: 229, bubbles: true },
+  ]) {
+    await chat.composer.dispatchEvent('keydown', event)
+  }
+  await expect(chat.composer).toHaveValue('にほん')
+  await expect(chat.questions).toHaveCount(0)
+  await chat.composer.press('Enter')
+  await expect(chat.questions).toHaveCount(1)
+})
+
+test('[A42] scrolling up unpins at once, a button returns, sending pins, switching jumps', async ({
+  chat,
+  llm,
+  page,
+}) => {
+  const tall = Array.from({ length: 60 }, (_, n) => `Paragraph number ${n}.`).join('\n\n')
+  await chat.open()
+  llm.when('something tall', { say: tall })
+  await chat.ask('something tall')
+  const atEnd = () =>
+    chat.log.evaluate((log) => {
+      let box: HTMLElement | null = log as HTMLElement
+      while (box && box.scrollHeight - box.clientHeight < 10) box = box.parentElement
+      while (box && getComputedStyle(box).overflowY === 'visible') box = box.parentElement
+      return box ? box.scrollHeight - box.clientHeight - box.scrollTop < 40 : false
+    })
+  await expect.poll(atEnd).toBe(true)
+
+  llm.when('while I read', { say: tall, hold: true, rest: tall })
+  await chat.say('while I read')
+  await expect(chat.replies.last()).toContainText('Paragraph number 59.')
+  await expect.poll(atEnd).toBe(true)
+  await chat.log.hover()
+  await page.mouse.wheel(0, -900)
+  const toEnd = page.getByRole('button', { name: 'Scroll to the end' })
+  await expect(toEnd).toBeVisible()
+  llm.release('while I read')
+  await chat.settled()
+  expect(await atEnd()).toBe(false)
+  await toEnd.click()
+  await expect.poll(atEnd).toBe(true)
+  await expect(toEnd).toBeHidden()
+
+  await chat.log.hover()
+  await page.mouse.wheel(0, -900)
+  await expect(toEnd).toBeVisible()
+  await chat.say('pin me again')
+  await expect.poll(atEnd).toBe(true)
+  await page.reload()
+  await expect.poll(atEnd).toBe(true)
+})
+
+test('a message beyond the limit is refused with its numbers, before it is sent', async ({ chat, page }) => {
+  await chat.open()
+  await chat.composer.fill('x'.repeat(100_001))
+  await expect(page.getByRole('alert').filter({ hasText: '100,001' })).toBeVisible()
+  await expect(chat.send).toBeDisabled()
+})
+
+test('a suggestion fills the composer and sends nothing', async ({ chat, page, llm }) => {
+  await chat.open()
+  const before = llm.requests.length
+  await page.getByRole('button', { name: /Tell it your name/ }).click()
+  await expect(chat.composer).toHaveValue(/my name is/)
+  await expect(chat.composer).toBeFocused()
+  expect(llm.requests.length).toBe(before)
+})
+
+test.describe('on a phone', () => {
+  test.use({ viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true })
+
+  test('[A45] the sessions are in a drawer that Back closes, and nothing scrolls sideways', async ({
+    chat,
+    page,
+    llm,
+  }) => {
+    llm.when('wide things', {
+      say: `\`\`\`\n${'wide '.repeat(80)}\n\`\`\`\n\n${'|a'.repeat(30)}|\n${'|-'.repeat(30)}|\n${'|long cell'.repeat(30)}|\n\n${'x'.repeat(300)}`,
+    })
+    await chat.open()
+    await chat.ask('wide things')
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390)
+    await page.getByRole('button', { name: 'Open sidebar' }).click()
+    await expect(chat.sessions.getByRole('link', { name: /wide things|A fake title/ })).toBeVisible()
+    await page.goBack()
+    await expect(chat.sessions).toBeHidden()
+    await expect(chat.questions).toHaveCount(1)
+    await page.getByRole('button', { name: 'Open sidebar' }).click()
+    await chat.sessions.getByRole('link', { name: 'New chat' }).click()
+    await expect(page.getByRole('heading', { name: 'A chat that remembers' })).toBeVisible()
+    await expect(chat.sessions).toBeHidden()
+    expect(
+      await chat.composer.evaluate((field) => Number.parseFloat(getComputedStyle(field).fontSize)),
+    ).toBeGreaterThanOrEqual(16)
+  })
+})

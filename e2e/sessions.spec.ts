@@ -1,0 +1,151 @@
+import { expect, type Page } from '@playwright/test'
+import { test } from './fixtures.ts'
+
+test('[A19] a session is renamed: Enter saves, Escape does not, composing does not', async ({
+  chat,
+  page,
+}) => {
+  await chat.open()
+  await chat.ask('name this one')
+  await expect(chat.session('A fake title')).toBeVisible()
+  const title = page.getByRole('textbox', { name: 'Title' })
+  await chat.menuOf('A fake title', 'Rename')
+  await title.fill('Never mind')
+  await title.press('Escape')
+  await expect(chat.session('A fake title')).toBeVisible()
+
+  await chat.menuOf('A fake title', 'Rename')
+  await title.fill('東京')
+  await title.dispatchEvent('keydown', { key: 'Enter', keyCode: 229, isComposing: true, bubbles: true })
+  await expect(title).toBeVisible()
+  await title.press('Enter')
+  await expect(chat.session('東京')).toBeVisible()
+  await page.reload()
+  await expect(chat.session('東京')).toBeVisible()
+})
+
+test('[A20] a deleted session comes back by undo, and without it its address is not found', async ({
+  chat,
+  page,
+}) => {
+  test.slow()
+  await chat.open()
+  await chat.ask('to be deleted')
+  const address = page.url()
+  const sessionId = chat.sessionId()
+  await expect(chat.session('A fake title')).toBeVisible()
+  await chat.menuOf('A fake title', 'Delete')
+  await expect(chat.session('A fake title')).toBeHidden()
+  await expect(page).toHaveURL(/\/$/)
+  await page.getByRole('button', { name: 'Undo' }).click()
+  await expect(chat.session('A fake title')).toBeVisible()
+  await chat.open(address)
+  await expect(chat.questions).toContainText('to be deleted')
+
+  await chat.menuOf('A fake title', 'Delete')
+  await expect(chat.session('A fake title')).toBeHidden()
+  const response = await page.goto(address)
+  expect(response?.status()).toBe(404)
+  await expect(page.getByRole('heading', { name: 'There is no such chat' })).toBeVisible()
+  // After the undo window there is nothing left to bring back.
+  await expect
+    .poll(() => page.evaluate(async (id) => (await fetch(`/api/sessions/${id}`)).status, sessionId), {
+      timeout: 5000,
+    })
+    .toBe(404)
+})
+
+test('[A21] sessions are grouped by date, and the oldest of 500 can be reached', async ({
+  chat,
+  page,
+  server,
+  context,
+}) => {
+  test.slow()
+  await chat.open()
+  await chat.ask('the newest one')
+  await addOldSessions(server.dataDir, page, 500)
+  await page.reload()
+  await expect(chat.sessions.getByRole('region', { name: 'Today' })).toBeVisible()
+  await expect(chat.sessions.getByRole('region', { name: 'Yesterday' })).toBeVisible()
+  const oldest = chat.session('old session 499')
+  await expect
+    .poll(
+      async () => {
+        await chat.sessions.getByRole('link').last().scrollIntoViewIfNeeded()
+        return oldest.count()
+      },
+      { timeout: 30_000 },
+    )
+    .toBe(1)
+  await expect(oldest).toBeVisible()
+  expect(context).toBeDefined()
+})
+
+test('[A26] a session gets a title by itself, and never against a person', async ({ chat, page }) => {
+  await chat.open()
+  await chat.say('please find me a title')
+  await expect(chat.session('please find me a title').or(chat.session('A fake title'))).toBeVisible()
+  await expect(chat.session('A fake title')).toBeVisible()
+  await chat.menuOf('A fake title', 'Rename')
+  await page.getByRole('textbox', { name: 'Title' }).fill('My own')
+  await page.getByRole('textbox', { name: 'Title' }).press('Enter')
+  await chat.ask('something else entirely')
+  await page.reload()
+  await expect(chat.session('My own')).toBeVisible()
+})
+
+test('[A27] what is not sent is still there after a reload, each in its session', async ({ chat, page }) => {
+  await chat.open()
+  await chat.composer.fill('a new beginning')
+  await page.reload()
+  await expect(chat.composer).toHaveValue('a new beginning')
+  await chat.composer.fill('')
+  await chat.ask('first session')
+  await chat.composer.fill('half a thought')
+  await page.reload()
+  await expect(chat.composer).toHaveValue('half a thought')
+  await chat.sessions.getByRole('link', { name: 'New chat' }).click()
+  await expect(chat.composer).toHaveValue('')
+  await expect(chat.questions).toHaveCount(0)
+})
+
+test('a new chat after a first message is empty, and back leads to the old one', async ({ chat, page }) => {
+  await chat.open()
+  await chat.ask('the first of two')
+  const address = page.url()
+  await chat.sessions.getByRole('link', { name: 'New chat' }).click()
+  await expect(page.getByRole('heading', { name: 'A chat that remembers' })).toBeVisible()
+  await chat.ask('the second of two')
+  expect(page.url()).not.toBe(address)
+  await expect(chat.questions).toHaveCount(1)
+  await chat.sessions.locator(`a[href="${new URL(address).pathname}"]`).click()
+  await expect(chat.questions).toHaveText(/the first of two/)
+})
+
+test('another tab lists what this one begins', async ({ chat, openTab }) => {
+  await chat.open()
+  const second = await openTab('/')
+  await chat.ask('said in one tab')
+  await expect(second.sessions.getByRole('link', { name: /said in one tab|A fake title/ })).toBeVisible()
+})
+
+/** Sessions of the past can only be made in the database: nobody can chat last week. */
+async function addOldSessions(dataDir: string, page: Page, count: number): Promise<void> {
+  const { DatabaseSync } = await import('node:sqlite')
+  const database = new DatabaseSync(`${dataDir}/motorhead-chat.db`, { timeout: 10_000 })
+  const sessionId = new URL(page.url()).pathname.replace('/s/', '')
+  const { namespace } = database.prepare('SELECT namespace FROM sessions WHERE id = ?').get(sessionId) as {
+    namespace: string
+  }
+  const insert = database.prepare(
+    `INSERT INTO sessions (namespace, id, title, title_source, created_at, updated_at) VALUES (?, ?, ?, 'person', ?, ?)`,
+  )
+  database.exec('BEGIN')
+  for (let n = 0; n < count; n++) {
+    const at = Date.now() - (n + 1) * 86_400_000
+    insert.run(namespace, crypto.randomUUID(), `old session ${n}`, at, at)
+  }
+  database.exec('COMMIT')
+  database.close()
+}
