@@ -109,7 +109,8 @@ test('[A12] a killed server leaves the text so far, marked interrupted, with Con
   await expect
     .poll(
       async () =>
-        (await (await page.request.get(`/api/sessions/${chat.sessionId()}`)).json()).messages[1].text,
+        (await (await page.request.get(`${server.url}/api/sessions/${chat.sessionId()}`)).json()).messages[1]
+          .text,
     )
     .toContain('The answer is')
   await page.waitForFunction(() => new Promise((resolve) => setTimeout(resolve, 300, true)))
@@ -209,7 +210,8 @@ test('[A14] two tabs that send at once get one order, and replies one after the 
   await expect(
     chat.log
       .getByRole('article')
-      .locator('.md, [dir=auto]')
+
+      .locator(':scope > .md, :scope > [dir=auto]')
       .filter({ hasText: /left|right/ }),
   ).toHaveText(['from the left', 'left side', 'from the right', 'right side'])
 })

@@ -32,7 +32,7 @@ export function highlighted(code: string, language: string): readonly CodeSpan[]
 }
 
 /** The text pieces of a syntax tree, each with the classes of the elements around it. */
-export function flatten(node: HastNode, classes = ''): CodeSpan[] {
+function flatten(node: HastNode, classes = ''): CodeSpan[] {
   if (node.type === 'text') return node.value ? [{ text: node.value, classes }] : []
   const own = node.properties?.className
   const all = Array.isArray(own) ? `${classes} ${own.join(' ')}`.trim() : classes

@@ -76,19 +76,16 @@ export type ChatRequest =
   | { kind: 'regenerate'; sessionId: string; replyId: string; messageId: string }
   | { kind: 'continue'; sessionId: string; messageId: string }
 
-/**
- * The stream that answers `POST /api/chat` and `GET /api/chat/:sessionId/stream?run=ID&from=N` (204: no such run any
- * more, load the session): server-sent events in the AI SDK's UI message stream format, each with its index as the
- * event id: `id: 7\ndata: {"type":"text-delta",…}\n\n`, at the end `data: [DONE]`. These chunk types occur:
- * - `{type:'start', messageId, messageMetadata:{runId}}` always index 0
- * - `{type:'text-start', id}`, `{type:'text-delta', id, delta}`, `{type:'text-end', id}`
- * - `{type:'reasoning-start'|'reasoning-end', id}`, `{type:'reasoning-delta', id, delta}`
- * - `{type:'error', errorText}` a sentence for the person; the reply has failed
- * - `{type:'abort'}` somebody stopped it
- * - `{type:'finish', messageMetadata:{status, title?}}` always last, after error and abort too
- * Other types are ignored.
- */
-export type RunEnd = { status: ChatMessageStatus }
+// The stream that answers `POST /api/chat` and `GET /api/chat/:sessionId/stream?run=ID&from=N` (204: no such run any
+// more, load the session): server-sent events in the AI SDK's UI message stream format, each with its index as the
+// event id: `id: 7\ndata: {"type":"text-delta",…}\n\n`, at the end `data: [DONE]`. These chunk types occur:
+// - `{type:'start', messageId, messageMetadata:{runId}}` always index 0
+// - `{type:'text-start', id}`, `{type:'text-delta', id, delta}`, `{type:'text-end', id}`
+// - `{type:'reasoning-start'|'reasoning-end', id}`, `{type:'reasoning-delta', id, delta}`
+// - `{type:'error', errorText}` a sentence for the person; the reply has failed
+// - `{type:'abort'}` somebody stopped it
+// - `{type:'finish', messageMetadata:{status}}` always last, after error and abort too
+// Other types are ignored.
 
 /** `POST /api/chat/:sessionId/stop` */
 export type StopRequest = { runId: string }

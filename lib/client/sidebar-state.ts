@@ -16,7 +16,7 @@ const KEY = 'motorhead-chat:sidebar-collapsed'
 const INITIAL: SidebarState = { open: false, collapsed: false }
 
 /** What is remembered is read at the first subscription, after hydration, so that server and browser agree. */
-export function createSidebarState(storage: () => KeyValue) {
+function createSidebarState(storage: () => KeyValue) {
   const listeners = new Set<() => void>()
   let state = INITIAL
   let restored = false

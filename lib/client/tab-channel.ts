@@ -10,7 +10,7 @@ export type TabChannel = {
 const NAME = 'motorhead-chat'
 
 /** Opens at the first use, in the browser only; without `BroadcastChannel` it does nothing. */
-export function createTabChannel(): TabChannel {
+function createTabChannel(): TabChannel {
   const listeners = new Set<(message: TabMessage) => void>()
   let opened: BroadcastChannel | null = null
 

@@ -5,7 +5,7 @@ import type { Job, Message, SessionRef, Store, Summary, SummarySource, Window } 
 import { estimateTokens } from './tokens.ts'
 
 /** A context longer than this would crowd out what it serves: about 60 facts. */
-export const MAX_CONTEXT_TOKENS = 1500
+const MAX_CONTEXT_TOKENS = 1500
 
 /** What one call of the summariser is given to read: small enough for a model of 8,000 tokens. */
 const MAX_FOLD_TOKENS = 4000

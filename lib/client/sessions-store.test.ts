@@ -1,0 +1,81 @@
+import { describe, expect, it } from 'vitest'
+import type { SessionItem, SessionPage } from '#lib/chat/types.ts'
+import { ApiFailure } from './api.ts'
+import { createSessionsStore } from './sessions-store.ts'
+
+const item = (id: string, updatedAt: number): SessionItem => ({
+  id,
+  title: `title ${id}`,
+  pinned: false,
+  createdAt: 0,
+  updatedAt,
+  running: false,
+})
+const refused = () => Promise.reject(new ApiFailure(500, 'internal', 'The server has a problem.'))
+
+function setUp(pages: Record<string, SessionPage>) {
+  const calls = {
+    listSessions: async (cursor: string | null = null) => pages[cursor ?? ''] ?? { sessions: [], next: null },
+    renameSession: async (id: string, title: string) => ({ ...item(id, 1), title }),
+    deleteSession: async () => ({ undoUntil: 9 }),
+    restoreSession: async () => undefined,
+  }
+  const posted: string[] = []
+  const store = createSessionsStore({
+    api: calls as never,
+    channel: { post: ({ type }) => void posted.push(type), subscribe: () => () => {} },
+    page: { isVisible: () => true, onReturn: () => () => {} },
+  })
+  store.init(pages[''] ?? { sessions: [], next: null })
+  return { store, calls, posted, ids: () => store.getState().sessions.map(({ id }) => id) }
+}
+
+describe('the list of sessions', () => {
+  it('loads older pages once each, to the end', async () => {
+    const { store, ids } = setUp({
+      '': { sessions: [item('d', 4), item('c', 3)], next: 'p2' },
+      p2: { sessions: [item('c', 3), item('b', 2), item('a', 1)], next: null },
+    })
+    await store.loadMore()
+    expect(ids()).toEqual(['d', 'c', 'b', 'a'])
+    expect(store.getState().hasMore).toBe(false)
+    await store.refresh()
+    expect(ids()).toEqual(['d', 'c', 'b', 'a'])
+  })
+
+  it('drops what another tab has deleted, and moves up what has become newer', async () => {
+    const pages = { '': { sessions: [item('c', 3), item('b', 2), item('a', 1)], next: null } }
+    const { store, ids } = setUp(pages)
+    pages[''] = { sessions: [item('a', 4), item('c', 3)], next: null }
+    await store.refresh()
+    expect(ids()).toEqual(['a', 'c'])
+  })
+
+  it('takes a rename back when the server refuses it', async () => {
+    const { store, calls } = setUp({ '': { sessions: [item('a', 1)], next: null } })
+    expect(await store.rename('a', 'new')).toBeNull()
+    expect(store.getState().sessions[0]?.title).toBe('new')
+    calls.renameSession = refused as never
+    expect(await store.rename('a', 'newer')).toBe('The server has a problem.')
+    expect(store.getState().sessions[0]?.title).toBe('new')
+  })
+
+  it('hides a deleted session at once, also from a list that was asked for before, until it is brought back', async () => {
+    const { store, ids, posted } = setUp({ '': { sessions: [item('b', 2), item('a', 1)], next: null } })
+    const removing = store.remove('a')
+    expect(ids()).toEqual(['b'])
+    await removing
+    await store.refresh()
+    expect(ids()).toEqual(['b'])
+    expect(await store.restore('a')).toBeNull()
+    expect(ids()).toEqual(['b', 'a'])
+    expect(posted).toContain('sessions-changed')
+  })
+
+  it('shows a session again that could not be deleted', async () => {
+    const { store, calls, ids } = setUp({ '': { sessions: [item('a', 1)], next: null } })
+    calls.deleteSession = refused as never
+    expect(await store.remove('a')).toEqual({ problem: 'The server has a problem.' })
+    expect(ids()).toEqual(['a'])
+  })
+})

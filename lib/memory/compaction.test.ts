@@ -1,0 +1,144 @@
+import { describe, expect, it } from 'vitest'
+import { planCompaction } from './compaction.ts'
+import { createJobWorker, retryPauseMs } from './jobs.ts'
+import { createMemory, type Summarize } from './memory.ts'
+import { createSqliteStore } from './store/sqlite.ts'
+import type { Message, SessionRef } from './store/store.ts'
+
+const message = (n: number, change: Partial<Message> = {}): Message => ({
+  id: `m${n}`,
+  parentId: n > 1 ? `m${n - 1}` : null,
+  position: n,
+  role: 'user',
+  content: `text ${n}`,
+  status: 'complete',
+  error: null,
+  receipt: null,
+  createdAt: n,
+  ...change,
+})
+const window = (count: number, change: (n: number) => Partial<Message> = () => ({})) => ({
+  messages: Array.from({ length: count }, (_, index) => message(index + 1, change(index + 1))),
+  summary: null,
+})
+
+describe('what is folded', () => {
+  it('is nothing up to the window size, then all but its newest half', () => {
+    expect(planCompaction(window(12), 12)).toBeNull()
+    expect(planCompaction(window(13), 12)?.fold.map(({ id }) => id)).toEqual([
+      'm1',
+      'm2',
+      'm3',
+      'm4',
+      'm5',
+      'm6',
+      'm7',
+    ])
+    expect(planCompaction(window(13), 12)?.throughId).toBe('m7')
+  })
+
+  it('ends before a reply that is still being written', () => {
+    const plan = planCompaction(
+      window(13, (n) => (n === 4 ? { status: 'streaming' } : {})),
+      12,
+    )
+    expect(plan?.throughId).toBe('m3')
+    expect(
+      planCompaction(
+        window(13, (n) => (n === 1 ? { status: 'streaming' } : {})),
+        12,
+      ),
+    ).toBeNull()
+  })
+
+  it('is as much as can be read at once, and an oversize first message all the same', () => {
+    const plan = planCompaction(
+      window(40, () => ({ content: 'word '.repeat(1000) })),
+      12,
+    )
+    expect(plan?.fold.length).toBeGreaterThan(0)
+    expect(plan?.fold.length).toBeLessThan(10)
+    expect(
+      planCompaction(
+        window(13, (n) => (n === 1 ? { content: 'x'.repeat(900_000) } : {})),
+        12,
+      )?.throughId,
+    ).toBe('m7')
+  })
+})
+
+describe('a summariser that fails', () => {
+  const ref: SessionRef = { namespace: 'n', sessionId: 's' }
+
+  async function setUp(summarize: Summarize) {
+    const store = createSqliteStore(':memory:')
+    const clock = { now: 1000 }
+    const memory = createMemory({
+      store,
+      settings: { maxWindowSize: 4, longTermMemory: true },
+      summarizer: async () => summarize,
+      now: () => clock.now,
+    })
+    const worker = createJobWorker({
+      store,
+      now: () => clock.now,
+      handlers: { compaction: memory.compact, title: async () => 'done' },
+      onError: () => {},
+    })
+    await store.appendMessages(
+      ref,
+      Array.from({ length: 6 }, (_, n) => ({
+        id: `m${n}`,
+        role: 'user',
+        content: `my pet number ${n} is Rex${n}`,
+        createdAt: n,
+      })),
+      { jobs: memory.jobsAfterAppend() },
+    )
+    /** Lets time go by until the job may be tried again. */
+    const tryAgain = async () => {
+      clock.now = Math.max(clock.now, (await store.nextJobAt()) ?? clock.now)
+      await worker.wake()
+    }
+    return { store, clock, tryAgain, worker }
+  }
+
+  it('keeps everything, is asked again with a growing pause, then an extractive one stands in until it works', async () => {
+    let works = false
+    let asked = 0
+    const { store, clock, tryAgain, worker } = await setUp(async () => {
+      asked++
+      if (!works) throw new Error('no')
+      return { context: '- 2026-11-24 user: by the model.', model: 'm' }
+    })
+    await tryAgain()
+    expect((await store.getWindow(ref)).messages).toHaveLength(6)
+    const first = ((await store.nextJobAt()) ?? 0) - clock.now
+    await tryAgain()
+    const second = ((await store.nextJobAt()) ?? 0) - clock.now
+    expect(second).toBeGreaterThan(first)
+    await tryAgain()
+    expect((await store.getWindow(ref)).summary).toMatchObject({ source: 'fallback', folded: 4 })
+    expect((await store.getWindow(ref)).summary?.context).toContain('Rex0')
+
+    works = true
+    await tryAgain()
+    const { summary, messages } = await store.getWindow(ref)
+    expect(summary).toMatchObject({
+      source: 'llm',
+      baseId: null,
+      folded: 4,
+      context: '- 2026-11-24 user: by the model.',
+    })
+    expect(messages).toHaveLength(2)
+    expect(await store.audit(ref)).toEqual({ messages: 6, summarised: 4, window: 2, lost: 0, doubled: 0 })
+    expect(await store.nextJobAt()).toBeNull()
+    expect(asked).toBe(4)
+    await worker.close()
+    await store.close()
+  })
+
+  it('pauses longer each time, at most an hour', () => {
+    expect([0, 1, 2, 30].map(retryPauseMs)).toEqual([5000, 10_000, 20_000, 3_600_000])
+  })
+})
