@@ -25,6 +25,11 @@ export function Thread({ state, store, stick, onTakeBack, onEdited }: Props) {
   const { scrollRef, contentRef, isAtBottom, scrollToBottom } = stick
   const last = messages.at(-1)
   useKeptAnchor(scrollRef, messages[0]?.id)
+  // At the end before the first paint; at the top, earlier messages would be asked for at once.
+  useLayoutEffect(() => {
+    const box = scrollRef.current
+    if (box) box.scrollTop = box.scrollHeight
+  }, [scrollRef])
 
   return (
     <div className="relative min-h-0 flex-1">
