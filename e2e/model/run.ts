@@ -59,7 +59,7 @@ async function play(model: RealModel): Promise<void> {
     const prompt = app.output().split(PROMPT).at(-1) ?? ''
     check(
       'its prompt holds "bob" as a remembered note',
-      /^["{[].*\bbob\b.*$/imu.test(prompt),
+      /^- \S+ user: ".*\bbob\b.*"$/imu.test(prompt),
       notesOf(prompt),
     )
     check('and no longer as a turn', !prompt.includes('Human: hi im bob'), `${prompt.length} characters`)

@@ -19,8 +19,16 @@ export function sentencesOf(content: string): string[] {
     .filter((line) => !QUOTED.test(line))
     .flatMap((line) => plainLine(line).split(SENTENCE_END))
     .map((sentence) => shorten(withoutGreeting(sentence.trim())))
-    .filter((sentence) => /[\p{L}\p{N}]/u.test(sentence))
+    .filter((sentence) => isTelling(sentence))
     .slice(0, MAX_SENTENCES)
+}
+
+/** One short word alone ("I", "ok") is the stump of something. */
+function isTelling(sentence: string): boolean {
+  return (
+    /[\p{L}\p{N}]{3}|\p{N}|[\p{L}\p{N}]+[^\p{L}\p{N}]+[\p{L}\p{N}]|[^\p{ASCII}]/u.test(sentence) &&
+    /[\p{L}\p{N}]/u.test(sentence)
+  )
 }
 
 function plainLine(line: string): string {
