@@ -98,11 +98,30 @@ export function Composer({ draftKey, writing, onSend, onStop, ref }: Props) {
           className="field-sizing-content max-h-[40dvh] min-h-9 min-w-0 grow resize-none bg-transparent py-1.5 text-base leading-6 outline-none placeholder:text-ink-faint pointer-coarse:min-h-11 pointer-coarse:py-2.5"
         />
         {writing ? (
-          <button type="button" aria-label="Stop" title="Stop" onClick={onStop} className={ROUND}>
+          <button
+            // One element for both would turn into "Send" within the click on "Stop", and send the draft.
+            key="stop"
+            type="button"
+            aria-label="Stop"
+            title="Stop"
+            onClick={(event) => {
+              // By keyboard, the focus would be gone with the button.
+              if (event.detail === 0) field.current?.focus()
+              onStop()
+            }}
+            className={ROUND}
+          >
             <Square size={14} fill="currentColor" aria-hidden />
           </button>
         ) : (
-          <button type="submit" aria-label="Send" title="Send" disabled={!canSend} className={ROUND}>
+          <button
+            key="send"
+            type="submit"
+            aria-label="Send"
+            title="Send"
+            disabled={!canSend}
+            className={ROUND}
+          >
             <ArrowUp size={18} aria-hidden />
           </button>
         )}
