@@ -7,6 +7,8 @@ import type { Instrumentation } from 'next'
 export async function register(): Promise<void> {
   // Next compiles this file for its other runtime too, and drops what stands behind this condition there.
   if (process.env.NEXT_RUNTIME === 'nodejs') {
+    const { dropEmptyVariables } = await import('#lib/server/config.ts')
+    dropEmptyVariables()
     const { openAtStart } = await import('#lib/server/start.ts')
     await openAtStart()
   }

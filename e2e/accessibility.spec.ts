@@ -54,7 +54,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
       await expect(page.getByRole('heading', { name: 'There is no such chat' })).toBeVisible()
       expect(await findings(page)).toEqual([])
       await chat.open()
-      await page.getByRole('button', { name: 'Open sidebar' }).click()
+      await page.getByRole('button', { name: 'Toggle sidebar' }).click()
       await expect(chat.sessions).toBeVisible()
       expect(await findings(page)).toEqual([])
     })

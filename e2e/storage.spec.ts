@@ -13,7 +13,7 @@ test('a damaged database is a sentence on the screen, the file stays as it is, a
   writeFileSync(join(folder, 'motorhead-chat.db'), 'what somebody may want back '.repeat(400))
   const server = await startServer({}, folder)
   await page.goto(server.url)
-  await expect(page.getByRole('alert').filter({ hasText: 'not a database' })).toBeVisible()
+  await expect(page.getByRole('alert').filter({ hasText: 'damaged' })).toBeVisible()
   await expect(page.locator('body')).not.toContainText(/SQLITE|at Object|\/tmp/)
   const health = await page.request.get(`${server.url}/api/health`)
   expect(health.status()).toBe(503)

@@ -32,8 +32,9 @@ test('[A8] stop freezes the text, aborts the provider call within a second, and 
   await chat.open()
   await chat.say('stop me')
   await expect(chat.replies.last()).toContainText('one two three')
-  const stoppedAt = Date.now()
+  const asked = page.waitForRequest('**/stop').then(() => Date.now())
   await chat.stop.click()
+  const stoppedAt = await asked
   await expect(chat.replies.last()).toContainText('Stopped.')
   await expect.poll(() => llm.repliesTo('stop me')[0]?.abortedAt).not.toBeNull()
   expect((llm.repliesTo('stop me')[0]?.abortedAt ?? 0) - stoppedAt).toBeLessThan(1000)

@@ -51,6 +51,11 @@ export function formatPrompt({ instructions, messages }: Prompt): string {
   return ['Prompt after formatting:', `System: ${instructions}`, ...turns].join('\n')
 }
 
+/** The same words of the same side, remembered twice, are one note. */
+function withoutRepeats(notes: readonly Fact[]): Fact[] {
+  return [...new Map(notes.map((note) => [`${note.role}\n${note.text}`, note])).values()]
+}
+
 function turnOf({ role, content }: Message): TextMessage {
   return isAssistant(role) ? { role: 'assistant', content } : { role: 'user', content }
 }

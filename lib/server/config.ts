@@ -100,6 +100,16 @@ export function loadConfig(): Config {
   return readConfig(process.env)
 }
 
+/**
+ * A variable that is set to nothing counts as unset, as compose files set them. Ours are read so; the AI SDK's providers
+ * look at their own when they are loaded, and refuse an empty one.
+ */
+export function dropEmptyVariables(): void {
+  for (const [name, value] of Object.entries(process.env)) {
+    if (value === '' && name.startsWith('OPENAI_')) delete process.env[name]
+  }
+}
+
 /** True under `next dev`, where React needs `eval` for its stack traces. */
 export function isDevelopment(): boolean {
   return process.env.NODE_ENV === 'development'
