@@ -61,6 +61,15 @@ describe('buildPrompt', () => {
 whats my name?`)
   })
 
+  it('gives words that are remembered twice once', () => {
+    const retrieved = [message('user', 'im bob'), message('user', 'im bob'), message('assistant', 'im bob')]
+    const { messages } = buildPrompt({
+      recall: recall([QUESTION], { context: '- 2026-11-24 user: im bob', retrieved }),
+      fence: FENCE,
+    })
+    expect(readNotes(messages[0]?.content ?? '').notes).toHaveLength(2)
+  })
+
   it('lets no remembered text into the instructions or out of its fence', () => {
     fc.assert(
       fc.property(fc.string(), fc.string({ minLength: 1 }), (context, hit) => {

@@ -32,11 +32,11 @@ export function buildPrompt(input: { recall: Recall; fence: string; partial?: st
     throw new RangeError('The prompt has no message to answer: the window holds no text of the person.')
   // Few servers accept a conversation that the assistant opens: what it said before goes to the notes.
   const cut = input.recall.window.filter(({ content }) => content.trim() !== '').slice(0, first)
-  const notes = [
+  const notes = withoutRepeats([
     ...parseFacts(input.recall.context),
     ...input.recall.retrieved.map(noteOf),
     ...cut.map(noteOf),
-  ]
+  ])
   const messages = alternate(turns.slice(first))
   const asked = messages.findLastIndex(({ role }) => role === 'user')
   const given = messages.map((message, index) =>
