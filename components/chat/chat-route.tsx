@@ -1,8 +1,9 @@
 'use client'
 
 import { usePathname } from 'next/navigation'
-import { useEffect, useState } from 'react'
+import { useEffect, useRef, useState } from 'react'
 import type { ModelStatus, SessionView } from '#lib/chat/types.ts'
+import { onNewChat } from '#lib/client/new-chat.ts'
 import { Chat } from './chat.tsx'
 
 const addressOf = (sessionId: string) => `/s/${sessionId}`
@@ -26,6 +27,12 @@ export function NewChatPage({ model }: { model: ModelStatus }) {
     setSeenPath(pathname)
     if (pathname === '/') setSessionId(crypto.randomUUID())
   }
+  const shown = useRef(sessionId)
+  useEffect(() => {
+    shown.current = sessionId
+  }, [sessionId])
+  // While the first message is on its way, or has failed, the address is still "/".
+  useEffect(() => onNewChat(() => window.location.pathname === '/' && setSessionId(crypto.randomUUID())), [])
   // Back and forward can bring this page up under the address of an older chat that began on it.
   const isOther = pathname !== '/' && pathname !== addressOf(sessionId)
   useEffect(() => {
@@ -39,7 +46,8 @@ export function NewChatPage({ model }: { model: ModelStatus }) {
       model={model}
       onStarted={() => {
         // The person may have gone to another chat while the first message was on its way.
-        if (window.location.pathname === '/') window.history.replaceState(null, '', addressOf(sessionId))
+        const isShown = shown.current === sessionId && window.location.pathname === '/'
+        if (isShown) window.history.replaceState(null, '', addressOf(sessionId))
       }}
     />
   )

@@ -52,6 +52,8 @@ export function Chat({ sessionId, view, model: initialModel, onStarted }: Props)
 
   function send(text: string): void {
     void store.send(text)
+    // Until the server has it, a first message is nowhere but in this tab: a reload must not lose it.
+    if (draftKey === NEW_CHAT) queueMicrotask(() => writeDraft(NEW_CHAT, text))
     void scrollToBottom('instant')
   }
 

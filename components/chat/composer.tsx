@@ -3,6 +3,7 @@
 import { ArrowUp, Square } from 'lucide-react'
 import { type KeyboardEvent, type Ref, useEffect, useImperativeHandle, useRef, useState } from 'react'
 import { readDraft, writeDraft } from '#lib/client/drafts.ts'
+import { directionOf } from '#lib/client/text-direction.ts'
 import { isComposing, useGrowingField } from './text-field.ts'
 
 /** What the server takes, said before it has to refuse. */
@@ -90,7 +91,7 @@ export function Composer({ draftKey, writing, onSend, onStop, ref }: Props) {
           aria-label="Message"
           placeholder="Write a message"
           rows={1}
-          dir="auto"
+          dir={directionOf(text)}
           enterKeyHint="send"
           value={text}
           onChange={(event) => change(event.target.value)}

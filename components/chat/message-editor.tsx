@@ -1,6 +1,7 @@
 'use client'
 
 import { type KeyboardEvent, useEffect, useRef, useState } from 'react'
+import { directionOf } from '#lib/client/text-direction.ts'
 import { isComposing, useGrowingField } from './text-field.ts'
 
 type Props = { text: string; onSave: (text: string) => void; onCancel: () => void }
@@ -38,7 +39,7 @@ export function MessageEditor({ text: initial, onSave, onCancel }: Props) {
       <textarea
         ref={input}
         aria-label="Edit message"
-        dir="auto"
+        dir={directionOf(text)}
         rows={2}
         value={text}
         onChange={(event) => setText(event.target.value)}

@@ -6,6 +6,7 @@ import type { ReactNode } from 'react'
 import { ICON_BUTTON, IconButton } from '#components/ui/icon-button.tsx'
 import { ThemeMenu } from '#components/ui/theme-menu.tsx'
 import type { SessionPage } from '#lib/chat/types.ts'
+import { announceNewChat } from '#lib/client/new-chat.ts'
 import { useSidebar } from '#lib/client/sidebar-state.ts'
 import { HeaderTitle } from './header-title.tsx'
 
@@ -39,6 +40,7 @@ export function Shell({ sidebar, sessions, children }: Props) {
           <HeaderTitle initial={sessions} />
           <Link
             href="/"
+            onClick={announceNewChat}
             aria-label="New chat"
             title="New chat"
             className={`${ICON_BUTTON} ${collapsed ? '' : 'md:hidden'}`}

@@ -112,7 +112,7 @@ function withoutBox(token: Token): Token {
 function Table({ token }: { token: Tokens.Table }) {
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
-    <div className="md-table" role="region" aria-label="Table" tabIndex={0}>
+    <section className="md-table" aria-label="Table" tabIndex={0}>
       <table dir="auto">
         <thead>
           <Row cells={token.header} />
@@ -124,7 +124,7 @@ function Table({ token }: { token: Tokens.Table }) {
           ))}
         </tbody>
       </table>
-    </div>
+    </section>
   )
 }
 

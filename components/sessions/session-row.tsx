@@ -64,12 +64,12 @@ export function SessionRow({ session, isOpen, onOpen, onRemoved, onRestored }: P
         onClick={onOpen}
         title={title}
         aria-current={isOpen ? 'page' : undefined}
-        className="min-w-0 grow truncate rounded-lg py-2 pr-9 pl-3 text-sm leading-5 pointer-coarse:py-3"
+        className="min-w-0 grow truncate rounded-lg py-2 pr-12 pl-3 text-sm leading-5 pointer-coarse:py-3"
       >
         {title}
       </Link>
       {running && (
-        <span className="-z-0 pointer-events-none absolute right-3 size-2 animate-pulse rounded-full bg-accent group-hover:hidden group-focus-within:hidden">
+        <span className="pointer-events-none absolute right-9 size-2 animate-pulse rounded-full bg-accent pointer-coarse:right-12">
           <span className="sr-only">A reply is being written.</span>
         </span>
       )}

@@ -6,6 +6,7 @@ import { Dialog } from 'radix-ui'
 import { type ReactNode, useEffect, useState } from 'react'
 import { IconButton } from '#components/ui/icon-button.tsx'
 import type { SessionPage } from '#lib/chat/types.ts'
+import { announceNewChat } from '#lib/client/new-chat.ts'
 import { sessionsStore } from '#lib/client/sessions-store.ts'
 import { useSidebar } from '#lib/client/sidebar-state.ts'
 import { SessionList } from './session-list.tsx'
@@ -23,7 +24,10 @@ export function Sidebar({ initial, now }: Props) {
     <nav aria-label="Sessions" className="flex min-h-0 flex-1 flex-col">
       <Link
         href="/"
-        onClick={() => setOpen(false)}
+        onClick={() => {
+          announceNewChat()
+          setOpen(false)
+        }}
         className="mx-2 flex items-center gap-2.5 rounded-lg px-3 py-2 font-medium text-sm hover:bg-hover pointer-coarse:py-3"
       >
         <SquarePen size={16} aria-hidden />
