@@ -1,33 +1,7 @@
-/** Thirty things that a person says and that have nothing to do with who they are. */
-export const SMALL_TALK: readonly string[] = [
-  'The weather is nice today.',
-  'I had a sandwich for lunch.',
-  'The train was late again.',
-  'What is a good colour for a kitchen?',
-  'I watched a film about penguins.',
-  'It rained all night.',
-  'How do bees find their way?',
-  'The neighbours have a loud dog.',
-  'I tried to bake bread.',
-  'It came out flat.',
-  'What makes bread rise?',
-  'The shop was out of yeast.',
-  'My bike has a flat tyre.',
-  'The museum was closed.',
-  'Why is the sky blue?',
-  'I read a book about ships.',
-  'The coffee is cold.',
-  'Tell me something about the moon.',
-  'The bus was full.',
-  'I planted tomatoes.',
-  'How long do tomatoes take?',
-  'The printer is broken.',
-  'I cleaned the windows.',
-  'It is getting dark early.',
-  'What is a haiku?',
-  'The soup was too salty.',
-  'I found an old photo.',
-  'The lift is out of order.',
-  'Do cats dream?',
-  'The concert was great.',
-]
+const THINGS =
+  'apples rivers winter tables clouds music paper stones bread ships lamps forests coffee bridges snow gardens clocks soup trains shoes islands windows honey chairs deserts rain kites salt towers wool'
+
+/** Thirty requests that have nothing to do with who asks; a very small model answers each with something else. */
+export const SMALL_TALK: readonly string[] = THINGS.split(' ').map(
+  (thing) => `Tell me one short sentence about ${thing}.`,
+)
