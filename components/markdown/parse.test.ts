@@ -142,7 +142,8 @@ test.each(Object.entries(BOMBS))('a bomb is read in time and stays small: %s', (
   for (const streaming of [false, true]) {
     const started = performance.now()
     const blocks = createMarkdownParser().parse(text, streaming)
-    expect(performance.now() - started).toBeLessThan(200)
+    // Coarse on purpose, for machines under load: what runs away takes ten seconds and more.
+    expect(performance.now() - started).toBeLessThan(3000)
     expect(blocks.reduce((sum, block) => sum + nodes(block.tokens ?? []), 0)).toBeLessThanOrEqual(
       LIMITS.nodes,
     )
