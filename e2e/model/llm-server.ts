@@ -9,17 +9,23 @@ const READY = /llm-server ready: (\S+) model (\S+)/u
 /** The first start installs its runtime. */
 const READY_MS = 180_000
 
-export type RealModel = { baseUrl: string; model: string | undefined; stop(): Promise<void> }
+export type RealModel = {
+  baseUrl: string
+  model: string | undefined
+  /** What it has printed, for when it fails. */
+  output(): string
+  stop(): Promise<void>
+}
 
 /** `MODEL_BASE_URL` if it is set, else the tool, started on a free port; a sentence when there is neither. */
 export async function findRealModel(): Promise<RealModel | string> {
   const { MODEL_BASE_URL: baseUrl, MODEL_NAME: model } = process.env
-  if (baseUrl) return { baseUrl, model, stop: async () => {} }
+  if (baseUrl) return { baseUrl, model, output: () => '', stop: async () => {} }
   if (!existsSync(TOOL)) {
     return 'there is no real model here: set MODEL_BASE_URL to an OpenAI-compatible server (and MODEL_NAME to its model), like http://127.0.0.1:11434/v1'
   }
   // Short answers are enough here, and sixty of them come soon.
   const server = await startProcess(TOOL, [], { PORT: '0', LLM_MAX_TOKENS: '48' }, READY, READY_MS)
   const [, url = '', name] = READY.exec(server.output()) ?? []
-  return { baseUrl: url, model: name, stop: server.stop }
+  return { baseUrl: url, model: name, output: server.output, stop: server.stop }
 }

@@ -24,6 +24,9 @@ export async function startProcess(
     })
   }
   child.on('error', isReady.reject)
+  child.on('exit', (code, signal) => {
+    output += `\n(ended with ${code ?? signal})\n`
+  })
   child.on('exit', (code) => isReady.reject(new Error(`${command} ended with ${code}:\n${output}`)))
   const late = setTimeout(
     () => isReady.reject(new Error(`${command} was not ready in time:\n${output}`)),

@@ -20,7 +20,14 @@ const model = await findRealModel()
 if (typeof model === 'string') {
   console.log(`SKIPPED: ${model}. Nothing was tested.`)
 } else {
-  await play(model).finally(model.stop)
+  try {
+    await play(model)
+  } catch (error) {
+    console.error(error, `\nThe model server printed:\n${model.output().slice(-2000)}`)
+    process.exitCode = 1
+  } finally {
+    await model.stop()
+  }
 }
 
 async function play(model: RealModel): Promise<void> {
