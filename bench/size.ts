@@ -2,7 +2,7 @@ import { gzipSync } from 'node:zlib'
 import { createAppServer } from '../e2e/app-server.ts'
 import build from '../e2e/build.ts'
 
-/** What a browser loads before the page works: the scripts that the HTML names, gzipped, by page. */
+/** What a browser loads before the page works: the chunks that the HTML names, gzipped, by page. */
 const BUDGET_KB = 250
 
 let cookie = ''
@@ -47,13 +47,14 @@ async function makeSession(origin: string): Promise<string> {
 
 async function scriptBytes(origin: string, path: string): Promise<number> {
   const html = await (await fetch(origin + path, { headers: { cookie, accept: 'text/html' } })).text()
-  const sources = new Set([...html.matchAll(/<script[^>]+src="([^"]+)"/g)].map(([, source]) => source ?? ''))
+  // Named by a script tag, or in the page's data as what its components need: either way loaded before it works.
+  const chunks = new Set(html.match(/static\/chunks\/[^"\\]+?\.js/g))
   let bytes = 0
-  for (const source of sources) {
+  for (const chunk of chunks) {
     // Old browsers alone load these.
-    if (new RegExp(`<script[^>]+src="${source.replaceAll(/[.?]/g, '\\$&')}"[^>]*nomodule`, 'i').test(html))
-      continue
-    bytes += gzipSync(new Uint8Array(await (await fetch(origin + source)).arrayBuffer())).length
+    if (chunk.includes('polyfills')) continue
+    const code = await (await fetch(`${origin}/_next/${chunk}`)).arrayBuffer()
+    bytes += gzipSync(new Uint8Array(code)).length
   }
   return bytes
 }
