@@ -101,6 +101,7 @@ export function createRuns(deps: RunsDeps): Runs {
 
   /** One reply at a time in a session, in the order of the questions, across processes. */
   async function waitForTurn(run: Run, signal: AbortSignal): Promise<boolean> {
+    if (run.status === 'running') return true
     for (;;) {
       if (signal.aborted) return false
       const turn = await store.startRun(run, now())

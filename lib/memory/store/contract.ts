@@ -358,7 +358,7 @@ export function describeStore(name: string, open: () => Promise<Store>): void {
     it('makes the message, the empty reply and the run durable at once', async () => {
       const { run, replayed } = await store.beginTurn(bob, send('q', 'a'))
       expect(replayed).toBe(false)
-      expect(run).toMatchObject({ messageId: 'a', promptId: 'q', status: 'queued', mode: 'reply' })
+      expect(run).toMatchObject({ messageId: 'a', promptId: 'q', status: 'running', mode: 'reply' })
       const { messages, session } = await store.listPath(bob, { limit: 9 })
       expect(messages.map(({ id, role, status }) => [id, role, status])).toEqual([
         ['q', 'user', 'complete'],

@@ -737,13 +737,16 @@ export function createSqliteStore(path: string): Store {
         }
         const { prompt, reply } = placeTurn(session, begin)
         moveHead(session.key, reply.id, begin.now)
+        const waits = one('SELECT 1 FROM runs WHERE session_key = ? AND ended_at IS NULL', session.key)
         const row = one(
           `INSERT INTO runs (session_key, id, message_id, prompt_id, status, mode, owner, heartbeat_at, created_at)
-           VALUES (?, ?, ?, ?, 'queued', ?, ?, ?, ?) RETURNING *`,
+           VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING *`,
           session.key,
           begin.run.id,
           reply.id,
           prompt.id,
+          // Nothing before it: it starts with this very write, and the model need not wait for a second one.
+          waits ? 'queued' : 'running',
           begin.run.mode,
           begin.run.owner,
           begin.now,

@@ -250,7 +250,7 @@ export type BeginTurn = {
 export interface RunStore {
   /**
    * In one transaction: the person's message, the empty reply under it (`streaming`), the head moved to it, and the run
-   * (`queued`). The same turn again answers `{ replayed: true }` with its run; the same ids with other text is
+   * (`running`, or `queued` behind another one of its session). The same turn again answers `{ replayed: true }` with its run; the same ids with other text is
    * `conflict`; `too-many-runs` when the namespace has `maxActiveRuns` unfinished ones.
    */
   beginTurn(ref: SessionRef, begin: BeginTurn): Promise<{ run: Run; replayed: boolean }>
