@@ -31,7 +31,7 @@ export type FakeLlm = {
   repliesTo(text: string): ReceivedRequest[]
   /** What is done with the next request whose newest message holds `text`; then the default again. */
   when(text: string, behaviour: Behaviour): void
-  /** Lets the held answers to `text` go on. */
+  /** Lets the held answers to `text` go on, or the next one that would be held when none is yet. */
   release(text: string): void
   close(): Promise<void>
 }
@@ -44,6 +44,8 @@ export async function startFakeLlm(): Promise<FakeLlm> {
   const requests: ReceivedRequest[] = []
   const planned: { text: string; behaviour: Behaviour }[] = []
   const held: { text: string; release: () => void }[] = []
+  /** Released before their answer was held: the page says "busy" before the request has arrived here. */
+  const releasedEarly: string[] = []
 
   const server = createServer((request, response) => {
     answer(request, response).catch(() => response.destroy())
@@ -114,10 +116,13 @@ export async function startFakeLlm(): Promise<FakeLlm> {
     for (const word of words(behaviour.say)) response.write(delta(word))
     if ('hold' in behaviour) {
       const newest = received.messages.at(-1)?.content ?? ''
-      await new Promise<void>((release) => {
-        held.push({ text: newest, release })
-        response.on('close', release)
-      })
+      const early = releasedEarly.findIndex((text) => newest.includes(text))
+      if (early >= 0) releasedEarly.splice(early, 1)
+      else
+        await new Promise<void>((release) => {
+          held.push({ text: newest, release })
+          response.on('close', release)
+        })
       for (const word of words(behaviour.rest ?? '')) response.write(delta(word))
     }
     received.ended = !response.destroyed
@@ -133,7 +138,9 @@ export async function startFakeLlm(): Promise<FakeLlm> {
       requests.filter(({ kind, messages }) => kind === 'reply' && messages.at(-1)?.content.includes(text)),
     when: (text, behaviour) => void planned.push({ text, behaviour }),
     release(text) {
-      for (const each of held.filter((one) => one.text.includes(text))) each.release()
+      const waiting = held.filter((one) => one.text.includes(text))
+      for (const each of waiting) each.release()
+      if (waiting.length === 0) releasedEarly.push(text)
     },
     close: () =>
       new Promise((resolve) => {
