@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { sealData } from 'iron-session'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { createIdentity } from './sealed-cookie.ts'
 
 const OLD = 'old-vN3xq8Lr2TzW0bKc5YhDf7MjPa1sEu9g'
@@ -52,6 +52,34 @@ describe('the sealed cookie', () => {
     expect(await read([NEW, 'another-secret-of-32-characters-or-more', OLD], cookie)).toBe(USER)
     expect(await read([NEW], cookie)).toBeNull()
     expect(await read([NEW], nameAndValue(await sealedBy([NEW, OLD])))).toBe(USER)
+  })
+
+  it('is sealed anew once a day, after a secret is replaced, and when it is not the user’s', async () => {
+    let time = Date.now()
+    const renewed = async (secrets: string[], cookie: string, user = USER) => {
+      const headers = new Headers()
+      await createIdentity({ secrets, https: false, now: () => time }).write(request(cookie), headers, user)
+      return headers.get('set-cookie') !== null
+    }
+    const fresh = nameAndValue(await sealedBy([OLD]))
+    expect(await renewed([OLD], fresh)).toBe(false)
+    expect(await renewed([NEW, OLD], fresh)).toBe(true)
+    expect(await renewed([NEW], fresh)).toBe(true)
+    expect(await renewed([OLD], fresh, USER.replace('0', '1'))).toBe(true)
+    expect(await renewed([OLD], 'motorhead-chat=broken')).toBe(true)
+    time += 25 * 60 * 60 * 1000
+    expect(await renewed([OLD], fresh)).toBe(true)
+  })
+
+  it('is opened again when it has been remembered for a day', async () => {
+    let time = Date.now()
+    const identity = createIdentity({ secrets: [OLD], https: false, now: () => time })
+    const cookie = nameAndValue(await sealedBy([OLD]))
+    expect(await identity.readRequest(request(cookie))).toBe(USER)
+    time += 401 * 24 * 60 * 60 * 1000
+    vi.setSystemTime(time)
+    expect(await identity.readRequest(request(cookie))).toBeNull()
+    vi.useRealTimers()
   })
 
   it('is nobody when absent, empty, oversized or half', async () => {

@@ -1,11 +1,16 @@
 import { getIronSession, type SessionOptions, webCookies } from 'iron-session'
 
-/** Browsers keep no cookie longer than 400 days; each write starts them anew. */
-const LIFETIME_SECONDS = 400 * 24 * 60 * 60
+/** Browsers keep no cookie longer than 400 days; the first write of each day starts them anew. */
+const DAY_MS = 24 * 60 * 60 * 1000
+const LIFETIME_DAYS = 400
+const LIFETIME_SECONDS = (LIFETIME_DAYS * DAY_MS) / 1000
+
+/** Opening a seal takes two milliseconds of work before every reply: so many people's are remembered. */
+const REMEMBERED_COOKIES = 1000
 
 const USER_ID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
 
-type CookieData = { user: string }
+type CookieData = { user: string; sealedAt: number }
 type CookieJar = ReturnType<typeof webCookies>
 type ReadableCookies = Pick<CookieJar, 'read'>
 
@@ -17,27 +22,51 @@ export type Identity = {
   /** The user behind a request, or `null` for somebody who has written nothing yet. */
   read(cookies: ReadableCookies): Promise<string | null>
   readRequest(request: Request): Promise<string | null>
-  /** Adds the cookie to an answer's headers: at the first write, and at later ones to start its lifetime anew. */
+  /**
+   * Adds the cookie to an answer's headers when the request's own is not this user's, is a day old, or is sealed with
+   * an older secret.
+   */
   write(request: Request, answer: Headers, user: string): Promise<void>
 }
 
 /** `secrets`: newest first; the first seals, all of them open. */
-export function createIdentity({ secrets, https }: { secrets: string[]; https: boolean }): Identity {
+export function createIdentity({
+  secrets,
+  https,
+  now = Date.now,
+}: {
+  secrets: string[]
+  https: boolean
+  now?: () => number
+}): Identity {
+  const name = cookieName(https)
   const options = (password: string): SessionOptions => ({
-    cookieName: cookieName(https),
+    cookieName: name,
     password,
     ttl: LIFETIME_SECONDS,
     cookieOptions: { httpOnly: true, sameSite: 'lax', path: '/', secure: https },
   })
+  const remembered = new Map<string, CookieData & { secret: string }>()
 
-  const read = async (cookies: ReadableCookies) => {
+  async function open(cookies: ReadableCookies): Promise<(CookieData & { secret: string }) | null> {
+    const sealed = await cookies.read(name)
+    if (!sealed) return null
+    const known = remembered.get(sealed)
+    if (known && now() - known.sealedAt < DAY_MS) return known
+    remembered.delete(sealed)
     // One secret at a time, because a seal names its secret by a number, and numbers shift when old ones are dropped.
     for (const secret of secrets) {
-      const user = await open({ read: cookies.read, write: () => {} }, options(secret))
-      if (user !== null) return user
+      const data = await unseal({ read: () => sealed, write: () => {} }, options(secret))
+      if (!data) continue
+      const [oldest] = remembered.size >= REMEMBERED_COOKIES ? remembered.keys() : []
+      if (oldest !== undefined) remembered.delete(oldest)
+      remembered.set(sealed, { ...data, secret })
+      return { ...data, secret }
     }
     return null
   }
+
+  const read = async (cookies: ReadableCookies) => (await open(cookies))?.user ?? null
 
   return {
     read,
@@ -45,9 +74,11 @@ export function createIdentity({ secrets, https }: { secrets: string[]; https: b
     async write(request, answer, user) {
       const [newest] = secrets
       if (newest === undefined) throw new Error('createIdentity was given no secret to seal cookies with')
-      const jar: CookieJar = { ...webCookies(request, answer), read: () => undefined }
-      const session = await getIronSession<CookieData>(jar, options(newest))
-      session.user = user
+      const jar = webCookies(request, answer)
+      const held = await open(jar)
+      if (held?.user === user && held.secret === newest && now() - held.sealedAt < DAY_MS) return
+      const session = await getIronSession<CookieData>({ ...jar, read: () => undefined }, options(newest))
+      Object.assign(session, { user, sealedAt: now() } satisfies CookieData)
       await session.save()
     },
   }
@@ -58,10 +89,11 @@ function cookieName(https: boolean): string {
   return https ? '__Host-motorhead-chat' : 'motorhead-chat'
 }
 
-async function open(jar: CookieJar, options: SessionOptions): Promise<string | null> {
+async function unseal(jar: CookieJar, options: SessionOptions): Promise<CookieData | null> {
   try {
-    const { user } = await getIronSession<CookieData>(jar, options)
-    return typeof user === 'string' && USER_ID.test(user) ? user : null
+    const { user, sealedAt } = await getIronSession<Partial<CookieData>>(jar, options)
+    // Cookies of before say no time of sealing; they are made anew at the next write.
+    return typeof user === 'string' && USER_ID.test(user) ? { user, sealedAt: Number(sealedAt) || 0 } : null
   } catch {
     return null
   }
