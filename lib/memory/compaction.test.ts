@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { planCompaction } from './compaction.ts'
 import { createJobWorker, retryPauseMs } from './jobs.ts'
 import { createMemory, type Summarize } from './memory.ts'
-import { createSqliteStore } from './store/sqlite.ts'
+import { createSqliteStore } from './store/sqlite/sqlite-store.ts'
 import type { Message, SessionRef } from './store/store.ts'
 
 const message = (n: number, change: Partial<Message> = {}): Message => ({

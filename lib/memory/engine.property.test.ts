@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { createJobWorker } from './jobs.ts'
 import { createMemory, type Summarize } from './memory.ts'
-import { createSqliteStore } from './store/sqlite.ts'
+import { createSqliteStore } from './store/sqlite/sqlite-store.ts'
 import type { Job, SessionRef, Store } from './store/store.ts'
 
 /**

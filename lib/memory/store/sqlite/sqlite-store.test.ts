@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { afterEach, describe, expect, it } from 'vitest'
-import { describeStore } from './contract.ts'
-import { createSqliteStore } from './sqlite.ts'
+import { describeStore } from '../contract/contract.ts'
+import { createSqliteStore } from './sqlite-store.ts'
 
 describeStore('sqlite', async () => createSqliteStore(':memory:'))
 

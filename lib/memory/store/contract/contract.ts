@@ -1,0 +1,26 @@
+import { afterEach, beforeEach, describe } from 'vitest'
+import type { Store } from '../store.ts'
+import { jobsContract } from './jobs.ts'
+import { memoryContract } from './memory.ts'
+import { runsContract } from './runs.ts'
+import { createScene } from './scene.ts'
+import { sessionsContract } from './sessions.ts'
+import { treeContract } from './tree.ts'
+
+/** The suite that every store passes: `describeStore('sqlite', async () => createSqliteStore(':memory:'))`. */
+export function describeStore(name: string, open: () => Promise<Store>): void {
+  let store: Store
+  const current = () => store
+  const scene = createScene(current)
+
+  beforeEach(async () => {
+    store = await open()
+  })
+  afterEach(() => store.close())
+
+  describe(`${name}: sessions`, () => sessionsContract(current, scene))
+  describe(`${name}: the tree`, () => treeContract(current, scene))
+  describe(`${name}: memory`, () => memoryContract(current, scene))
+  describe(`${name}: jobs`, () => jobsContract(current, scene))
+  describe(`${name}: runs`, () => runsContract(current, scene))
+}

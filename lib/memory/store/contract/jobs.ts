@@ -1,0 +1,51 @@
+import { expect, it } from 'vitest'
+import type { Store } from '../store.ts'
+import { bob, type Scene } from './scene.ts'
+
+export function jobsContract(store: () => Store, scene: Scene): void {
+  const { said, append } = scene
+
+  it('gives a job to one holder at a time, and to another when the lease ran out', async () => {
+    await store().appendMessages(bob, [said('m1')], { jobs: [{ kind: 'compaction', dueAt: 10 }] })
+    expect(await store().nextJobAt()).toBe(10)
+    expect(await store().claimJob({ now: 9, leaseMs: 100, lease: 'A' })).toBeNull()
+    const first = await store().claimJob({ now: 10, leaseMs: 100, lease: 'A' })
+    expect(first).toMatchObject({ ref: bob, kind: 'compaction', attempts: 0, lease: 'A' })
+    expect(await store().claimJob({ now: 50, leaseMs: 100, lease: 'B' })).toBeNull()
+    expect(await store().nextJobAt()).toBe(110)
+    const second = await store().claimJob({ now: 110, leaseMs: 100, lease: 'B' })
+    if (!first || !second) throw new Error('expected two claims')
+    expect(await store().renewJob(first, 500)).toBe(false)
+    expect(await store().renewJob(second, 500)).toBe(true)
+    await store().finishJob(first)
+    expect(await store().nextJobAt()).toBe(500)
+    await store().finishJob(second)
+    expect(await store().nextJobAt()).toBeNull()
+  })
+
+  it('runs again when it was asked for while it ran', async () => {
+    await append(bob, 'm1')
+    await store().enqueueJob(bob, { kind: 'compaction', dueAt: 5 })
+    const job = await store().claimJob({ now: 5, leaseMs: 100, lease: 'A' })
+    await store().enqueueJob(bob, { kind: 'compaction', dueAt: 6 })
+    if (job) await store().finishJob(job)
+    expect(await store().claimJob({ now: 6, leaseMs: 100, lease: 'B' })).not.toBeNull()
+  })
+
+  it('waits after a failure, and a new request does not shorten the pause', async () => {
+    await append(bob, 'm1')
+    await store().enqueueJob(bob, { kind: 'compaction', dueAt: 5 })
+    const job = await store().claimJob({ now: 5, leaseMs: 100, lease: 'A' })
+    if (job) await store().failJob(job, { dueAt: 1000, error: 'no' })
+    await store().enqueueJob(bob, { kind: 'compaction', dueAt: 6 })
+    expect(await store().nextJobAt()).toBe(1000)
+    expect(await store().claimJob({ now: 1000, leaseMs: 100, lease: 'B' })).toMatchObject({ attempts: 1 })
+  })
+
+  it('leaves the jobs of a deleted session alone', async () => {
+    await store().appendMessages(bob, [said('m1')], { jobs: [{ kind: 'compaction', dueAt: 1 }] })
+    await store().deleteSession(bob, 2)
+    expect(await store().claimJob({ now: 5, leaseMs: 100, lease: 'A' })).toBeNull()
+    expect(await store().nextJobAt()).toBeNull()
+  })
+}

@@ -1,0 +1,66 @@
+import { expect, it } from 'vitest'
+import type { Store } from '../store.ts'
+import { bob, eve, type Scene } from './scene.ts'
+
+export function sessionsContract(store: () => Store, scene: Scene): void {
+  const { said, append, send, end, pathOf } = scene
+
+  it('lists the newest activity first, page by page, and only its own namespace', async () => {
+    for (const [index, id] of ['a', 'b', 'c'].entries()) {
+      await store().appendMessages({ namespace: 'bob', sessionId: id }, [said(`m${id}`, 'user', index + 1)])
+    }
+    await append(eve, 'x')
+    const first = await store().listSessions('bob', { limit: 2 })
+    expect(first.map((session) => session.id)).toEqual(['c', 'b'])
+    const last = first.at(-1)
+    const rest = await store().listSessions('bob', { limit: 2, ...(last && { before: last }) })
+    expect(rest.map((session) => session.id)).toEqual(['a'])
+  })
+
+  it('says which sessions have a reply in progress', async () => {
+    const { run } = await store().beginTurn(bob, send('q', 'a'))
+    expect((await store().listSessions('bob', { limit: 9 }))[0]?.running).toBe(true)
+    await store().finishRun(run, end('complete', 'done'))
+    expect((await store().listSessions('bob', { limit: 9 }))[0]?.running).toBe(false)
+  })
+
+  it('keeps a title that a person gave against a model and first words', async () => {
+    await append(bob, 'm')
+    expect(await store().setTitle(bob, 'By model', 'model')).toBe(true)
+    expect(await store().setTitle(bob, 'By person', 'person')).toBe(true)
+    expect(await store().setTitle(bob, 'By model again', 'model')).toBe(false)
+    expect((await store().getSession(bob))?.title).toBe('By person')
+    expect(await store().setTitle(bob, 'By person again', 'person')).toBe(true)
+  })
+
+  it('treats a foreign session as an absent one', async () => {
+    await append(bob, 'm1', 'm2')
+    expect(await store().getSession(eve)).toBeNull()
+    expect(await store().getMessage(eve, 'm1')).toBeNull()
+    expect(await store().setTitle(eve, 'mine', 'person')).toBe(false)
+    expect(await store().deleteSession(eve, 1)).toBe(false)
+    expect(await store().forgetMessage(eve, 'm1')).toBe(false)
+    await expect(store().listPath(eve, { limit: 9 })).rejects.toMatchObject({ code: 'not-found' })
+    await expect(store().selectVersion(eve, 'm1')).rejects.toMatchObject({ code: 'not-found' })
+    await append(eve, 'm1')
+    expect(await pathOf(bob)).toEqual(['m1', 'm2'])
+    expect(await pathOf(eve)).toEqual(['m1'])
+  })
+
+  it('hides a deleted session until it is restored, and forgets it when purged', async () => {
+    await append(bob, 'm1', 'm2')
+    expect(await store().deleteSession(bob, 50)).toBe(true)
+    expect(await store().getSession(bob)).toBeNull()
+    expect(await store().listSessions('bob', { limit: 9 })).toEqual([])
+    await expect(append(bob, 'm3')).rejects.toMatchObject({ code: 'not-found' })
+    expect(await store().restoreSession(eve)).toBe(false)
+    expect(await store().purgeDeleted(49)).toBe(0)
+    expect(await store().restoreSession(bob)).toBe(true)
+    expect(await pathOf(bob)).toEqual(['m1', 'm2'])
+    await store().deleteSession(bob, 60)
+    expect(await store().purgeDeleted(60)).toBe(1)
+    expect(await store().restoreSession(bob)).toBe(false)
+    await append(bob, 'new')
+    expect(await pathOf(bob)).toEqual(['new'])
+  })
+}

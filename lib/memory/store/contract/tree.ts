@@ -1,0 +1,77 @@
+import { expect, it } from 'vitest'
+import type { Store } from '../store.ts'
+import { bob, eve, type Scene } from './scene.ts'
+
+export function treeContract(store: () => Store, scene: Scene): void {
+  const { said, append, turn, send, reply, pathOf, windowOf } = scene
+
+  it('appends in order and reads pages from the end', async () => {
+    await append(bob, 'm1', 'm2', 'm3', 'm4', 'm5')
+    const page = await store().listPath(bob, { limit: 2 })
+    expect(page.messages.map((message) => message.id)).toEqual(['m4', 'm5'])
+    expect(page.hasEarlier).toBe(true)
+    const before = page.messages[0]?.position ?? 0
+    const above = await store().listPath(bob, { limit: 9, before })
+    expect(above.messages.map((message) => message.id)).toEqual(['m1', 'm2', 'm3'])
+    expect(above.hasEarlier).toBe(false)
+  })
+
+  it('stores a retried append once, and refuses the same id with other text', async () => {
+    await append(bob, 'm1')
+    await append(bob, 'm1')
+    expect(await pathOf(bob)).toEqual(['m1'])
+    const other = { ...said('m1'), content: 'other text' }
+    await expect(store().appendMessages(bob, [said('m2'), other])).rejects.toMatchObject({ code: 'conflict' })
+    expect(await pathOf(bob)).toEqual(['m1'])
+  })
+
+  it('keeps both versions of an edited message, each with its own tail', async () => {
+    await reply(bob, send('q1', 'a1'))
+    await reply(bob, send('q2', 'a2', 'a1'))
+    await reply(bob, turn({ kind: 'edit', id: 'q1b', text: 'other', messageId: 'q1', replyId: 'a1b' }))
+    expect(await pathOf(bob)).toEqual(['q1b', 'a1b'])
+    expect((await store().listPath(bob, { limit: 9 })).messages[0]?.versions).toEqual(['q1', 'q1b'])
+    expect((await store().selectVersion(bob, 'q1')).headId).toBe('a2')
+    expect(await pathOf(bob)).toEqual(['q1', 'a1', 'q2', 'a2'])
+  })
+
+  it('keeps both versions of a regenerated reply', async () => {
+    await reply(bob, send('q1', 'a1'), 'first')
+    await reply(bob, turn({ kind: 'regenerate', messageId: 'a1', replyId: 'a2' }), 'second')
+    const { messages } = await store().listPath(bob, { limit: 9 })
+    expect(messages.map((message) => message.content)).toEqual(['text q1', 'second'])
+    expect(messages[1]?.versions).toEqual(['a1', 'a2'])
+  })
+
+  it('gives a whole path across nested branches', async () => {
+    await append(bob, 'm1', 'm2', 'm3', 'm4')
+    await store().appendMessages(bob, [said('b1'), said('b2'), said('b3')], { parentId: 'm2' })
+    await store().appendMessages(bob, [said('c1'), said('c2')], { parentId: 'b1' })
+    expect(await pathOf(bob)).toEqual(['m1', 'm2', 'b1', 'c1', 'c2'])
+    expect(await windowOf(bob)).toEqual(['m1', 'm2', 'b1', 'c1', 'c2'])
+  })
+
+  it('searches the shown path only, up to a position', async () => {
+    await append(bob, 'm1', 'm2')
+    await store().appendMessages(bob, [{ id: 'left', role: 'user', content: 'my cat is Tom', createdAt: 2 }])
+    await store().appendMessages(
+      bob,
+      [{ id: 'right', role: 'user', content: 'my cat is Ann', createdAt: 2 }],
+      {
+        parentId: 'm2',
+      },
+    )
+    await append(eve, 'x')
+    await store().appendMessages(eve, [
+      { id: 'foreign', role: 'user', content: 'my cat is Zoe', createdAt: 2 },
+    ])
+    const search = async (throughPosition: number, ...terms: string[]) =>
+      (await store().searchPath(bob, { headId: 'right', terms, throughPosition, limit: 9 })).map(
+        (hit) => hit.id,
+      )
+    expect(await search(99, 'cats')).toEqual(['right'])
+    expect(await search(2, 'cat')).toEqual([])
+    expect(await search(99)).toEqual([])
+    expect(await search(99, 'no"thing', 'NOT', '*')).toEqual([])
+  })
+}

@@ -1,0 +1,136 @@
+import { mkdirSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite'
+import { MemoryError, type MemoryErrorCode } from '../../errors.ts'
+import { SQLITE_MIGRATIONS } from './migrations.ts'
+
+export type Row = Record<string, SQLInputValue>
+
+/** One open file: prepared statements, and transactions that are synced to disk when their promise resolves. */
+export type Database = {
+  all(sql: string, ...values: SQLInputValue[]): Row[]
+  one(sql: string, ...values: SQLInputValue[]): Row | undefined
+  /** How many rows were changed. */
+  run(sql: string, ...values: SQLInputValue[]): number
+  write<T>(work: () => T): Promise<T>
+  /** All reads of `work` see one state. */
+  read<T>(work: () => T): Promise<T>
+  close(): void
+}
+
+/** How long a statement waits for another process's write before it fails with `storage-busy`. */
+const BUSY_TIMEOUT_MS = 5000
+
+/** Opens the file, creating it, its folder and its schema when they are absent. Throws `MemoryError`. */
+export function openSqlite(path: string): Database {
+  const database = guard(() => openDatabase(path))
+  const statements = new Map<string, StatementSync>()
+  function statement(sql: string): StatementSync {
+    const prepared = statements.get(sql) ?? database.prepare(sql)
+    statements.set(sql, prepared)
+    return prepared
+  }
+  const all = (sql: string, ...values: SQLInputValue[]) => statement(sql).all(...values) as Row[]
+  const one = (sql: string, ...values: SQLInputValue[]) => statement(sql).get(...values) as Row | undefined
+  const run = (sql: string, ...values: SQLInputValue[]) => Number(statement(sql).run(...values).changes)
+
+  async function transaction<T>(begin: string, work: () => T): Promise<T> {
+    return guard(() => {
+      database.exec(begin)
+      try {
+        const result = work()
+        database.exec('COMMIT')
+        return result
+      } catch (error) {
+        // SQLite rolls back by itself when the disk is full; a second ROLLBACK would hide that error.
+        if (database.isTransaction) database.exec('ROLLBACK')
+        throw error
+      }
+    })
+  }
+  /** IMMEDIATE: a transaction that reads first and then writes fails at once when another process wrote between. */
+  const write = <T>(work: () => T) => transaction('BEGIN IMMEDIATE', work)
+  const read = <T>(work: () => T) => transaction('BEGIN', work)
+
+  return {
+    all,
+    one,
+    run,
+    write,
+    read,
+    close: () => {
+      if (database.isOpen) database.close()
+    },
+  }
+}
+
+function openDatabase(path: string): DatabaseSync {
+  if (path !== ':memory:') mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
+  const database = new DatabaseSync(path, { timeout: BUSY_TIMEOUT_MS, enableForeignKeyConstraints: true })
+  try {
+    database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA secure_delete = ON')
+    migrate(database)
+  } catch (error) {
+    database.close()
+    throw error
+  }
+  return database
+}
+
+/** Runs the missing steps once, however many processes start at the same time. */
+function migrate(database: DatabaseSync): void {
+  const version = () => (database.prepare('PRAGMA user_version').get() as Row).user_version as number
+  if (version() === SQLITE_MIGRATIONS.length) return
+  database.exec('BEGIN IMMEDIATE')
+  try {
+    const done = version()
+    if (done > SQLITE_MIGRATIONS.length) {
+      throw new MemoryError(
+        'storage-unavailable',
+        `The database was written by a newer version (schema ${done}, this one knows ${SQLITE_MIGRATIONS.length}). Update the app.`,
+      )
+    }
+    for (const step of SQLITE_MIGRATIONS.slice(done)) database.exec(step)
+    database.exec(`PRAGMA user_version = ${SQLITE_MIGRATIONS.length}`)
+    database.exec('COMMIT')
+  } catch (error) {
+    if (database.isTransaction) database.exec('ROLLBACK')
+    throw error
+  }
+}
+/** SQLite's primary result codes (https://sqlite.org/rescode.html), as a person can act on them. */
+const STORAGE_ERRORS: Record<number, [MemoryErrorCode, string]> = {
+  5: ['storage-busy', 'The database is locked by another program. Try again in a moment.'],
+  6: ['storage-busy', 'The database is locked by another program. Try again in a moment.'],
+  8: ['storage-unavailable', 'The database file is read-only. Make the data folder writable.'],
+  10: ['storage-unavailable', 'The disk failed to read or write the database. Check the disk and its space.'],
+  11: ['storage-damaged', 'The database file is damaged. Restore a backup of the data folder.'],
+  13: ['storage-full', 'The disk is full. Nothing was saved; free some space and try again.'],
+  14: [
+    'storage-unavailable',
+    'The database file cannot be opened. Check the data folder and its permissions.',
+  ],
+  26: ['storage-damaged', 'The database file is not a database. Restore a backup of the data folder.'],
+}
+
+function guard<T>(work: () => T): T {
+  try {
+    return work()
+  } catch (error) {
+    const code = (error as { errcode?: unknown }).errcode
+    const known = typeof code === 'number' ? STORAGE_ERRORS[code & 0xff] : undefined
+    if (known) throw new MemoryError(known[0], known[1], { cause: error })
+    const system = (error as { code?: unknown }).code
+    if (system === 'EACCES' || system === 'EROFS' || system === 'ENOSPC') {
+      const full = system === 'ENOSPC'
+      throw new MemoryError(
+        full ? 'storage-full' : 'storage-unavailable',
+        full
+          ? 'The disk is full. Nothing was saved; free some space and try again.'
+          : 'The data folder is not writable.',
+        { cause: error },
+      )
+    }
+    throw error
+  }
+}

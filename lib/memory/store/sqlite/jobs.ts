@@ -1,0 +1,94 @@
+import type { JobStore, NewJob } from '../store.ts'
+import type { Database } from './database.ts'
+import { toJob } from './rows.ts'
+import type { Tree } from './tree.ts'
+
+export function jobsMethods(database: Database, tree: Tree): JobStore {
+  const { one, run, read, write } = database
+  const { findSession } = tree
+
+  return {
+    enqueueJob: (ref, job) =>
+      write(() => {
+        const session = findSession(ref)
+        if (session) addJobs(database, session.key, [job])
+      }),
+
+    claimJob: ({ now, leaseMs, lease }) =>
+      write(() => {
+        const row = one(
+          `SELECT j.*, s.namespace, s.id AS session_id, s.generation FROM jobs j JOIN sessions s ON s.key = j.session_key
+           WHERE s.deleted_at IS NULL AND j.due_at <= ?1 AND coalesce(j.lease_until, 0) <= ?1
+           ORDER BY j.due_at LIMIT 1`,
+          now,
+        )
+        if (!row) return null
+        run('UPDATE jobs SET lease = ?, lease_until = ? WHERE id = ?', lease, now + leaseMs, row.id as string)
+        return toJob(row, lease)
+      }),
+
+    finishJob: (job, options) =>
+      write(() => {
+        if (options?.againAt === undefined) {
+          const gone = run(
+            'DELETE FROM jobs WHERE id = ? AND lease = ? AND revision = ?',
+            job.id,
+            job.lease,
+            job.revision,
+          )
+          if (gone) return
+        }
+        run(
+          `UPDATE jobs SET lease = NULL, lease_until = NULL, attempts = 0, last_error = NULL, due_at = ?
+           WHERE id = ? AND lease = ?`,
+          options?.againAt ?? 0,
+          job.id,
+          job.lease,
+        )
+      }),
+
+    renewJob: (job, leaseUntil) =>
+      write(
+        () =>
+          run('UPDATE jobs SET lease_until = ? WHERE id = ? AND lease = ?', leaseUntil, job.id, job.lease) >
+          0,
+      ),
+
+    failJob: (job, { dueAt, error }) =>
+      write(() => {
+        run(
+          `UPDATE jobs SET lease = NULL, lease_until = NULL, attempts = attempts + 1, last_error = ?, due_at = ?
+           WHERE id = ? AND lease = ?`,
+          error,
+          dueAt,
+          job.id,
+          job.lease,
+        )
+      }),
+
+    nextJobAt: () =>
+      read(() => {
+        const row = one(
+          `SELECT min(max(j.due_at, coalesce(j.lease_until, 0))) AS at
+           FROM jobs j JOIN sessions s ON s.key = j.session_key WHERE s.deleted_at IS NULL`,
+        )
+        return (row?.at as number | null | undefined) ?? null
+      }),
+  }
+}
+
+/** Inside a transaction of the caller's. */
+export function addJobs({ run }: Database, key: number, jobs: NewJob[]): void {
+  for (const job of jobs) {
+    // A job that failed keeps its pause: a new message is no reason to ask a failing model sooner.
+    run(
+      `INSERT INTO jobs (id, session_key, kind, due_at) VALUES (?, ?, ?, ?)
+       ON CONFLICT (session_key, kind) DO UPDATE SET revision = revision + 1,
+         due_at = CASE WHEN attempts = 0 THEN min(due_at, excluded.due_at) ELSE due_at END`,
+      crypto.randomUUID(),
+      key,
+      job.kind,
+      job.dueAt,
+    )
+  }
+}

@@ -1,0 +1,214 @@
+import { MemoryError } from '../../errors.ts'
+import type { MessageStore } from '../store.ts'
+import type { Database } from './database.ts'
+import { addJobs } from './jobs.ts'
+import { bare, bareMessage, type MessageRow, toMessage } from './rows.ts'
+import { type Tree, tagOf } from './tree.ts'
+
+/** Hits looked at before those of other branches fall away. */
+const SEARCH_CANDIDATES = 200
+
+export function messagesMethods(database: Database, tree: Tree): MessageStore {
+  const { all, one, run, read, write } = database
+  const {
+    findSession,
+    requireSession,
+    createSession,
+    findMessage,
+    requireMessage,
+    requireWindow,
+    pathStretches,
+    isOnPath,
+    insertMessage,
+    moveHead,
+    bumpGeneration,
+  } = tree
+
+  return {
+    appendMessages: (ref, messages, options = {}) =>
+      write(() => {
+        const at = messages.at(-1)?.createdAt ?? 0
+        const session = findSession(ref) ?? createSession(ref, options.title ?? '', at)
+        const parentId = options.parentId === undefined ? session.headId : options.parentId
+        let parent = parentId === null ? null : requireMessage(session.key, parentId)
+        for (const message of messages) {
+          const held = findMessage(session.key, message.id)
+          if (held && (held.role !== message.role || held.content !== message.content)) {
+            throw new MemoryError(
+              'conflict',
+              'This id is already used for another message. Send it as a new one.',
+            )
+          }
+          parent = held ?? insertMessage(session.key, parent, message)
+        }
+        moveHead(session.key, parent?.id ?? null, at)
+        addJobs(database, session.key, options.jobs ?? [])
+        return bare(requireSession(ref))
+      }),
+
+    getMessage: (ref, messageId) =>
+      read(() => {
+        const session = findSession(ref)
+        return session && bareMessage(findMessage(session.key, messageId))
+      }),
+
+    listPath: (ref, { limit, before }) =>
+      read(() => {
+        const session = requireSession(ref)
+        const head = findMessage(session.key, session.headId)
+        if (!head) return { session: bare(session), messages: [], hasEarlier: false }
+        const newestFirst: MessageRow[] = []
+        for (const stretch of pathStretches(session.key, head)) {
+          const upTo = Math.min(stretch.upTo, (before ?? Number.MAX_SAFE_INTEGER) - 1)
+          const rows = all(
+            `SELECT * FROM messages WHERE session_key = ? AND branch = ? AND position <= ?
+             ORDER BY position DESC LIMIT ?`,
+            session.key,
+            stretch.branch,
+            upTo,
+            limit + 1 - newestFirst.length,
+          )
+          newestFirst.push(...rows.map(toMessage))
+          if (newestFirst.length > limit) break
+        }
+        const messages = newestFirst.slice(0, limit).reverse()
+        return {
+          session: bare(session),
+          messages: messages.map((message) => ({
+            ...bareMessage(message),
+            versions: all(
+              'SELECT id FROM messages WHERE session_key = ? AND parent_id IS ? ORDER BY seq',
+              session.key,
+              message.parentId,
+            ).map((row) => row.id as string),
+          })),
+          hasEarlier: newestFirst.length > limit,
+        }
+      }),
+
+    getWindow: (ref, headId) =>
+      read(() => {
+        const session = requireSession(ref)
+        const window = requireWindow(session.key, headId === undefined ? session.headId : headId)
+        return {
+          session: bare(session),
+          messages: window.messages.map((message) => bareMessage(message)),
+          summary: window.summary,
+        }
+      }),
+
+    searchPath: (ref, { headId, terms, throughPosition, limit }) =>
+      read(() => {
+        const session = requireSession(ref)
+        const head = requireMessage(session.key, headId)
+        if (terms.length === 0 || throughPosition < 1) return []
+        const words = terms.map((term) => `"${term.replaceAll('"', '""')}"`).join(' OR ')
+        const rows = all(
+          `SELECT m.* FROM message_index i JOIN messages m ON m.seq = i.rowid
+           WHERE message_index MATCH ? AND m.session_key = ? AND m.position <= ?
+           ORDER BY bm25(message_index, 1.0, 0.0), m.seq DESC LIMIT ?`,
+          `tag : ${tagOf(session.key)} AND content : (${words})`,
+          session.key,
+          throughPosition,
+          Math.max(limit, SEARCH_CANDIDATES),
+        )
+        const path = pathStretches(session.key, head)
+        return rows
+          .map(toMessage)
+          .filter((message) => isOnPath(message, path))
+          .slice(0, limit)
+          .map((message) => bareMessage(message))
+      }),
+
+    forgetMessage: (ref, messageId) =>
+      write(() => {
+        const session = findSession(ref)
+        const message = session && findMessage(session.key, messageId)
+        if (!session || !message) return false
+        const key = session.key
+        run(
+          `WITH RECURSIVE covered (id) AS (
+             SELECT ?2 UNION ALL
+             SELECT m.id FROM covered c JOIN messages m ON m.session_key = ?1 AND m.parent_id = c.id
+           ) DELETE FROM summaries WHERE session_key = ?1 AND through_id IN (SELECT id FROM covered)`,
+          key,
+          messageId,
+        )
+        run(
+          'UPDATE messages SET parent_id = ? WHERE session_key = ? AND parent_id = ?',
+          message.parentId,
+          key,
+          messageId,
+        )
+        run('DELETE FROM runs WHERE session_key = ? AND message_id = ?', key, messageId)
+        run('DELETE FROM message_index WHERE rowid = ?', message.seq)
+        run('DELETE FROM messages WHERE seq = ?', message.seq)
+        if (session.headId === messageId)
+          run('UPDATE sessions SET head_id = ? WHERE key = ?', message.parentId, key)
+        for (const row of all(
+          'SELECT * FROM messages WHERE session_key = ? AND instr(receipt, ?) > 0',
+          key,
+          messageId,
+        )) {
+          const { seq, receipt } = toMessage(row)
+          if (!receipt) continue
+          const kept = {
+            ...receipt,
+            windowIds: receipt.windowIds.filter((id) => id !== messageId),
+            retrievedIds: receipt.retrievedIds.filter((id) => id !== messageId),
+          }
+          run('UPDATE messages SET receipt = ? WHERE seq = ?', JSON.stringify(kept), seq)
+        }
+        return bumpGeneration(key) > 0
+      }),
+
+    audit: (ref) =>
+      read(() => {
+        const session = requireSession(ref)
+        const head = findMessage(session.key, session.headId)
+        if (!head) return { messages: 0, summarised: 0, window: 0, lost: 0, doubled: 0 }
+        const { summary } = requireWindow(session.key, head.id)
+        // Three independent ways: the path by branch ranges, the window by parents, the summaries by their chain.
+        const row = one(
+          `WITH RECURSIVE
+             stretch (branch, up_to) AS (
+               SELECT ?2, ?3
+               UNION ALL
+               SELECT b.parent_branch, b.fork_position FROM stretch s
+               JOIN branches b ON b.session_key = ?1 AND b.branch = s.branch WHERE b.parent_branch IS NOT NULL
+             ),
+             chain (base_id, above, up_to) AS (
+               SELECT s.base_id, coalesce(b.through_position, 0), s.through_position
+               FROM summaries s LEFT JOIN summaries b ON b.session_key = ?1 AND b.id = s.base_id
+               WHERE s.session_key = ?1 AND s.id = ?4
+               UNION ALL
+               SELECT s.base_id, coalesce(b.through_position, 0), s.through_position
+               FROM chain c JOIN summaries s ON s.session_key = ?1 AND s.id = c.base_id
+               LEFT JOIN summaries b ON b.session_key = ?1 AND b.id = s.base_id
+             ),
+             walk (id, parent_id) AS (
+               SELECT id, parent_id FROM messages WHERE session_key = ?1 AND id = ?5
+                 AND NOT EXISTS (SELECT 1 FROM summaries s WHERE s.session_key = ?1 AND s.through_id = ?5)
+               UNION ALL
+               SELECT m.id, m.parent_id FROM walk w
+               JOIN messages m ON m.session_key = ?1 AND m.id = w.parent_id
+               WHERE NOT EXISTS (SELECT 1 FROM summaries s WHERE s.session_key = ?1 AND s.through_id = m.id)
+             ),
+             held (folds, words) AS (
+               SELECT (SELECT count(*) FROM chain c WHERE m.position > c.above AND m.position <= c.up_to),
+                      (SELECT count(*) FROM walk w WHERE w.id = m.id)
+               FROM stretch s JOIN messages m ON m.session_key = ?1 AND m.branch = s.branch AND m.position <= s.up_to
+             )
+           SELECT count(*) AS messages, coalesce(sum(folds > 0), 0) AS summarised, coalesce(sum(words), 0) AS window,
+                  coalesce(sum(folds + words = 0), 0) AS lost, coalesce(sum(folds + words > 1), 0) AS doubled
+           FROM held`,
+          session.key,
+          head.branch,
+          head.position,
+          summary?.id ?? null,
+          head.id,
+        ) as Record<'messages' | 'summarised' | 'window' | 'lost' | 'doubled', number>
+        return { ...row }
+      }),
+  }
+}

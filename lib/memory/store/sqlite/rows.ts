@@ -1,0 +1,95 @@
+import type { Job, JobKind, Message, Run, Session, SessionRef, Summary } from '../store.ts'
+import type { Row } from './database.ts'
+
+export type SessionRow = Session & { key: number }
+export type MessageRow = Message & { seq: number; branch: number }
+
+export function toSession(row: Row): SessionRow {
+  return {
+    key: row.key as number,
+    id: row.id as string,
+    namespace: row.namespace as string,
+    title: row.title as string,
+    titleSource: row.title_source as Session['titleSource'],
+    headId: row.head_id as string | null,
+    generation: row.generation as number,
+    pinned: row.pinned === 1,
+    createdAt: row.created_at as number,
+    updatedAt: row.updated_at as number,
+  }
+}
+
+/** Without the internal row number. */
+export function bare(session: SessionRow): Session
+export function bare(session: SessionRow | null): Session | null
+export function bare(session: SessionRow | null): Session | null {
+  if (!session) return null
+  const { key: _, ...rest } = session
+  return rest
+}
+
+export function toMessage(row: Row): MessageRow {
+  return {
+    seq: row.seq as number,
+    branch: row.branch as number,
+    id: row.id as string,
+    parentId: row.parent_id as string | null,
+    position: row.position as number,
+    role: row.role as string,
+    content: row.content as string,
+    status: row.status as Message['status'],
+    error: row.error as string | null,
+    receipt: row.receipt === null ? null : JSON.parse(row.receipt as string),
+    createdAt: row.created_at as number,
+  }
+}
+
+export function bareMessage(message: MessageRow): Message
+export function bareMessage(message: MessageRow | null): Message | null
+export function bareMessage(message: MessageRow | null): Message | null {
+  if (!message) return null
+  const { seq: _, branch: __, ...rest } = message
+  return rest
+}
+
+export function toSummary(row: Row): Summary {
+  return {
+    id: row.id as string,
+    throughId: row.through_id as string | null,
+    throughPosition: row.through_position as number,
+    baseId: row.base_id as string | null,
+    context: row.context as string,
+    tokens: row.tokens as number,
+    folded: row.folded as number,
+    source: row.source as Summary['source'],
+    model: row.model as string | null,
+    createdAt: row.created_at as number,
+  }
+}
+
+export function toJob(row: Row, lease: string): Job {
+  return {
+    id: row.id as string,
+    ref: { namespace: row.namespace as string, sessionId: row.session_id as string },
+    kind: row.kind as JobKind,
+    generation: row.generation as number,
+    attempts: row.attempts as number,
+    revision: row.revision as number,
+    lease,
+  }
+}
+
+export function toRun(row: Row, ref: SessionRef): Run {
+  return {
+    id: row.id as string,
+    ref,
+    messageId: row.message_id as string,
+    promptId: row.prompt_id as string,
+    status: row.status as Run['status'],
+    mode: row.mode as Run['mode'],
+    owner: row.owner as string,
+    stopRequested: row.stop_requested === 1,
+    heartbeatAt: row.heartbeat_at as number,
+    createdAt: row.created_at as number,
+  }
+}

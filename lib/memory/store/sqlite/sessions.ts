@@ -1,0 +1,85 @@
+import type { SessionStore } from '../store.ts'
+import type { Database, Row } from './database.ts'
+import { bare, toSession } from './rows.ts'
+import type { Tree } from './tree.ts'
+
+const TITLE_STRENGTH = { 'first-words': 0, model: 1, person: 2 } as const
+
+export function sessionsMethods(database: Database, tree: Tree): SessionStore {
+  const { all, one, run, read, write } = database
+  const { findSession, requireSession, requireMessage, bumpGeneration } = tree
+
+  return {
+    getSession: (ref) => read(() => bare(findSession(ref))),
+
+    listSessions: (namespace, { limit, before }) =>
+      read(() =>
+        all(
+          `SELECT s.*, EXISTS (SELECT 1 FROM runs r WHERE r.session_key = s.key AND r.ended_at IS NULL) AS running
+           FROM sessions s
+           WHERE s.namespace = ? AND s.deleted_at IS NULL AND (s.updated_at, s.id) < (?, ?)
+           ORDER BY s.updated_at DESC, s.id DESC LIMIT ?`,
+          namespace,
+          before?.updatedAt ?? Number.MAX_SAFE_INTEGER,
+          before?.id ?? '',
+          limit,
+        ).map((row) => ({ ...bare(toSession(row)), running: row.running === 1 })),
+      ),
+
+    setTitle: (ref, title, source) =>
+      write(() => {
+        const session = findSession(ref)
+        if (!session || TITLE_STRENGTH[source] < TITLE_STRENGTH[session.titleSource]) return false
+        return (
+          run('UPDATE sessions SET title = ?, title_source = ? WHERE key = ?', title, source, session.key) > 0
+        )
+      }),
+
+    selectVersion: (ref, messageId) =>
+      write(() => {
+        const session = requireSession(ref)
+        const leaf = one(
+          `WITH RECURSIVE down (id, depth) AS (
+             SELECT id, 0 FROM messages WHERE session_key = ?1 AND id = ?2
+             UNION ALL
+             SELECT (SELECT c.id FROM messages c WHERE c.session_key = ?1 AND c.parent_id = d.id ORDER BY c.seq DESC LIMIT 1),
+                    d.depth + 1
+             FROM down d WHERE d.id IS NOT NULL
+           ) SELECT id FROM down WHERE id IS NOT NULL ORDER BY depth DESC LIMIT 1`,
+          session.key,
+          requireMessage(session.key, messageId).id,
+        ) as Row
+        run('UPDATE sessions SET head_id = ? WHERE key = ?', leaf.id as string, session.key)
+        return bare({ ...session, headId: leaf.id as string })
+      }),
+
+    deleteSession: (ref, at) =>
+      write(() => {
+        const session = findSession(ref)
+        if (!session) return false
+        run('UPDATE sessions SET deleted_at = ? WHERE key = ?', at, session.key)
+        run('UPDATE runs SET stop_requested = 1 WHERE session_key = ? AND ended_at IS NULL', session.key)
+        return bumpGeneration(session.key) > 0
+      }),
+
+    restoreSession: (ref) =>
+      write(
+        () =>
+          run(
+            'UPDATE sessions SET deleted_at = NULL WHERE namespace = ? AND id = ? AND deleted_at IS NOT NULL',
+            ref.namespace,
+            ref.sessionId,
+          ) > 0,
+      ),
+
+    purgeDeleted: (deletedBefore) =>
+      write(() => {
+        run(
+          `DELETE FROM message_index WHERE rowid IN (
+             SELECT m.seq FROM sessions s JOIN messages m ON m.session_key = s.key WHERE s.deleted_at <= ?)`,
+          deletedBefore,
+        )
+        return run('DELETE FROM sessions WHERE deleted_at <= ?', deletedBefore)
+      }),
+  }
+}

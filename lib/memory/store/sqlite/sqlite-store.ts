@@ -1,0 +1,25 @@
+import type { Store } from '../store.ts'
+import { openSqlite } from './database.ts'
+import { jobsMethods } from './jobs.ts'
+import { messagesMethods } from './messages.ts'
+import { runsMethods } from './runs.ts'
+import { sessionsMethods } from './sessions.ts'
+import { summariesMethods } from './summaries.ts'
+import { createTree } from './tree.ts'
+
+/**
+ * The embedded store: one SQLite file (`:memory:` for tests), shared by any number of processes on one machine.
+ * Creates the file, its folder and its schema when they are absent. Every write is synced to disk before it resolves.
+ */
+export function createSqliteStore(path: string): Store {
+  const database = openSqlite(path)
+  const tree = createTree(database)
+  return {
+    ...sessionsMethods(database, tree),
+    ...messagesMethods(database, tree),
+    ...summariesMethods(database, tree),
+    ...jobsMethods(database, tree),
+    ...runsMethods(database, tree),
+    close: async () => database.close(),
+  }
+}

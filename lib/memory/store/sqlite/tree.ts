@@ -1,0 +1,179 @@
+import { MemoryError } from '../../errors.ts'
+import type { NewMessage, SessionRef, Summary } from '../store.ts'
+import type { Database, Row } from './database.ts'
+import { type MessageRow, type SessionRow, toMessage, toSession, toSummary } from './rows.ts'
+
+/** A stretch of a path: the messages of `branch` at positions up to `upTo`. */
+export type Stretch = { branch: number; upTo: number }
+
+export type Tree = ReturnType<typeof createTree>
+
+/** Finding and growing the tree of messages; each call belongs inside a transaction of the caller's. */
+export function createTree({ all, one, run }: Database) {
+  function findSession(ref: SessionRef): SessionRow | null {
+    const row = one(
+      'SELECT * FROM sessions WHERE namespace = ? AND id = ? AND deleted_at IS NULL',
+      ref.namespace,
+      ref.sessionId,
+    )
+    return row ? toSession(row) : null
+  }
+
+  function requireSession(ref: SessionRef): SessionRow {
+    const session = findSession(ref)
+    if (!session) throw notFound('This chat does not exist, or it was deleted.')
+    return session
+  }
+
+  function createSession(ref: SessionRef, title: string, at: number): SessionRow {
+    const inserted = one(
+      `INSERT INTO sessions (namespace, id, title, title_source, created_at, updated_at)
+       VALUES (?, ?, ?, 'first-words', ?, ?) ON CONFLICT DO NOTHING RETURNING *`,
+      ref.namespace,
+      ref.sessionId,
+      title,
+      at,
+      at,
+    )
+    // Taken by a deleted session that can still be restored.
+    if (!inserted) throw notFound('This chat was deleted.')
+    return toSession(inserted)
+  }
+
+  function findMessage(key: number, id: string | null): MessageRow | null {
+    if (id === null) return null
+    const row = one('SELECT * FROM messages WHERE session_key = ? AND id = ?', key, id)
+    return row ? toMessage(row) : null
+  }
+
+  function requireMessage(key: number, id: string): MessageRow {
+    const message = findMessage(key, id)
+    if (!message) throw notFound('This message does not exist, or it was forgotten.')
+    return message
+  }
+
+  const findSummary = (key: number, id: string | null): Summary | null => {
+    const row =
+      id === null ? undefined : one('SELECT * FROM summaries WHERE session_key = ? AND id = ?', key, id)
+    return row ? toSummary(row) : null
+  }
+
+  function requireWindow(
+    key: number,
+    headId: string | null,
+  ): { messages: MessageRow[]; summary: Summary | null } {
+    const rows = all(
+      `WITH RECURSIVE walk (id, parent_id, summary_seq) AS (
+         SELECT m.id, m.parent_id, (SELECT max(s.seq) FROM summaries s WHERE s.session_key = ?1 AND s.through_id = m.id)
+         FROM messages m WHERE m.session_key = ?1 AND m.id = ?2
+         UNION ALL
+         SELECT m.id, m.parent_id, (SELECT max(s.seq) FROM summaries s WHERE s.session_key = ?1 AND s.through_id = m.id)
+         FROM walk w JOIN messages m ON m.session_key = ?1 AND m.id = w.parent_id
+         WHERE w.summary_seq IS NULL
+       )
+       SELECT m.*, w.summary_seq FROM walk w JOIN messages m ON m.session_key = ?1 AND m.id = w.id
+       ORDER BY m.position`,
+      key,
+      headId,
+    )
+    const first = rows[0]
+    if (first && first.summary_seq !== null) {
+      const summary = one('SELECT * FROM summaries WHERE seq = ?', first.summary_seq as number) as Row
+      return { messages: rows.slice(1).map(toMessage), summary: toSummary(summary) }
+    }
+    // A context that was set before anything was folded hangs before the first message.
+    const root = one(
+      'SELECT * FROM summaries WHERE session_key = ? AND through_id IS NULL ORDER BY seq DESC LIMIT 1',
+      key,
+    )
+    return { messages: rows.map(toMessage), summary: root ? toSummary(root) : null }
+  }
+  /** The path of a message, from its end to the root. */
+  function pathStretches(key: number, head: MessageRow): Stretch[] {
+    const rows = all(
+      `WITH RECURSIVE stretch (branch, up_to) AS (
+         SELECT ?2, ?3
+         UNION ALL
+         SELECT b.parent_branch, b.fork_position FROM stretch s
+         JOIN branches b ON b.session_key = ?1 AND b.branch = s.branch WHERE b.parent_branch IS NOT NULL
+       ) SELECT branch, up_to FROM stretch`,
+      key,
+      head.branch,
+      head.position,
+    )
+    return rows.map((row) => ({ branch: row.branch as number, upTo: row.up_to as number }))
+  }
+
+  const isOnPath = (message: MessageRow, path: Stretch[]) =>
+    path.some((stretch) => stretch.branch === message.branch && message.position <= stretch.upTo)
+
+  function insertMessage(key: number, parent: MessageRow | null, message: NewMessage): MessageRow {
+    const hasSibling = one(
+      'SELECT 1 FROM messages WHERE session_key = ? AND parent_id IS ? LIMIT 1',
+      key,
+      parent?.id ?? null,
+    )
+    const branch = parent && !hasSibling ? parent.branch : openBranch(key, parent)
+    const row = one(
+      `INSERT INTO messages (session_key, id, parent_id, branch, position, role, content, status, created_at)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING *`,
+      key,
+      message.id,
+      parent?.id ?? null,
+      branch,
+      (parent?.position ?? 0) + 1,
+      message.role,
+      message.content,
+      message.status ?? 'complete',
+      message.createdAt,
+    ) as Row
+    const inserted = toMessage(row)
+    if (inserted.status !== 'streaming') indexMessage(key, inserted.seq, message.content)
+    return inserted
+  }
+
+  function openBranch(key: number, parent: MessageRow | null): number {
+    const row = one(
+      `INSERT INTO branches (session_key, branch, parent_branch, fork_position)
+       SELECT ?1, coalesce(max(branch), 0) + 1, ?2, ?3 FROM branches WHERE session_key = ?1 RETURNING branch`,
+      key,
+      parent?.branch ?? null,
+      parent?.position ?? 0,
+    ) as Row
+    return row.branch as number
+  }
+
+  function indexMessage(key: number, seq: number, content: string): void {
+    run('DELETE FROM message_index WHERE rowid = ?', seq)
+    if (content.trim())
+      run('INSERT INTO message_index (rowid, content, tag) VALUES (?, ?, ?)', seq, content, tagOf(key))
+  }
+
+  function moveHead(key: number, headId: string | null, at: number): void {
+    run('UPDATE sessions SET head_id = ?, updated_at = max(updated_at, ?) WHERE key = ?', headId, at, key)
+  }
+
+  const bumpGeneration = (key: number) =>
+    run('UPDATE sessions SET generation = generation + 1 WHERE key = ?', key)
+
+  return {
+    findSession,
+    requireSession,
+    createSession,
+    findMessage,
+    requireMessage,
+    findSummary,
+    requireWindow,
+    pathStretches,
+    isOnPath,
+    insertMessage,
+    indexMessage,
+    moveHead,
+    bumpGeneration,
+  }
+}
+
+/** The session as a word of the full-text index. */
+export const tagOf = (key: number) => `s${key}`
+
+const notFound = (message: string) => new MemoryError('not-found', message)
