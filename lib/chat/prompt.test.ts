@@ -17,6 +17,7 @@ function message(role: string, content: string): Message {
     content,
     status: 'complete',
     error: null,
+    name: null,
     receipt: null,
     createdAt: Date.UTC(2026, 10, 24),
   }

@@ -13,6 +13,7 @@ const message = (n: number, change: Partial<Message> = {}): Message => ({
   content: `text ${n}`,
   status: 'complete',
   error: null,
+  name: null,
   receipt: null,
   createdAt: n,
   ...change,

@@ -44,6 +44,8 @@ export type Message = {
   /** Byte for byte as given: the chat writes `user` and `assistant`. */
   role: string
   content: string
+  /** Who speaks, where a client says so: several people can share a role. */
+  name: string | null
   status: MessageStatus
   /** A sentence for the person when `status` is `failed`. */
   error: string | null
@@ -69,6 +71,7 @@ export type NewMessage = {
   id: string
   role: string
   content: string
+  name?: string | null
   status?: MessageStatus
   createdAt: number
 }

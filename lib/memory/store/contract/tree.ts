@@ -25,6 +25,12 @@ export function treeContract(store: () => Store, scene: Scene): void {
     expect(await pathOf(bob)).toEqual(['m1'])
   })
 
+  it('keeps who spoke', async () => {
+    await store().appendMessages(bob, [{ ...said('m1'), name: 'Ann' }, said('m2')])
+    const { messages } = await store().listPath(bob, { limit: 9 })
+    expect(messages.map((message) => message.name)).toEqual(['Ann', null])
+  })
+
   it('keeps both versions of an edited message, each with its own tail', async () => {
     await reply(bob, send('q1', 'a1'))
     await reply(bob, send('q2', 'a2', 'a1'))

@@ -116,4 +116,5 @@ export const SQLITE_MIGRATIONS: readonly string[] = [
     content, tag, content = '', contentless_delete = 1, tokenize = 'porter unicode61 remove_diacritics 2'
   );
   `,
+  'ALTER TABLE messages ADD COLUMN name TEXT',
 ]

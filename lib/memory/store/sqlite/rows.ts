@@ -37,6 +37,7 @@ export function toMessage(row: Row): MessageRow {
     position: row.position as number,
     role: row.role as string,
     content: row.content as string,
+    name: row.name as string | null,
     status: row.status as Message['status'],
     error: row.error as string | null,
     receipt: row.receipt === null ? null : JSON.parse(row.receipt as string),

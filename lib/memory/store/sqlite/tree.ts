@@ -115,8 +115,8 @@ export function createTree({ all, one, run }: Database) {
     )
     const branch = parent && !hasSibling ? parent.branch : openBranch(key, parent)
     const row = one(
-      `INSERT INTO messages (session_key, id, parent_id, branch, position, role, content, status, created_at)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING *`,
+      `INSERT INTO messages (session_key, id, parent_id, branch, position, role, content, name, status, created_at)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING *`,
       key,
       message.id,
       parent?.id ?? null,
@@ -124,6 +124,7 @@ export function createTree({ all, one, run }: Database) {
       (parent?.position ?? 0) + 1,
       message.role,
       message.content,
+      message.name ?? null,
       message.status ?? 'complete',
       message.createdAt,
     ) as Row
