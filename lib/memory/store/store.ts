@@ -1,3 +1,5 @@
+import type { SettingsStore } from './settings-store.ts'
+
 /**
  * What memory needs from a database. Every implementation passes the same suite, `contract.ts`.
  *
@@ -9,6 +11,7 @@
  * - Absence is `null` or `false` where it is an expected answer, else `MemoryError('not-found')`.
  */
 export type Store = SessionStore &
+  SettingsStore &
   MessageStore &
   SummaryStore &
   JobStore &
@@ -29,6 +32,8 @@ export type Session = {
   /** Bumped by a forget, an edit of the context and a delete; a job of an older generation cannot commit. */
   generation: number
   pinned: boolean
+  /** Remembers nothing and is remembered nowhere: in no list and no search, and without background jobs. */
+  temporary: boolean
   createdAt: number
   updatedAt: number
 }
@@ -106,17 +111,24 @@ export type Audit = { messages: number; summarised: number; window: number; lost
 
 export interface SessionStore {
   getSession(ref: SessionRef): Promise<Session | null>
-  /** Newest activity first. `before` is the last session of the page before. `running`: a reply is in progress. */
+  /**
+   * Newest activity first, no temporary ones; `pinned`: only those that are, or are not. `before` is the last session of
+   * the page before. `running`: a reply is in progress.
+   */
   listSessions(
     namespace: string,
-    options: { limit: number; before?: { updatedAt: number; id: string } },
+    options: { limit: number; pinned?: boolean; before?: { updatedAt: number; id: string } },
   ): Promise<(Session & { running: boolean })[]>
   /** False when `titleSource` is weaker than the one stored (a person's title is kept), or the session is absent. */
   setTitle(ref: SessionRef, title: string, source: TitleSource): Promise<boolean>
+  /** Changes nothing else: a pin is no activity. False when the session is absent. */
+  setPinned(ref: SessionRef, pinned: boolean): Promise<boolean>
   /** Moves the head to the newest descendant of `messageId` (each step takes the newest child). */
   selectVersion(ref: SessionRef, messageId: string): Promise<Session>
   /** Hides the session from everything, bumps its generation and asks its runs to stop. False when absent. */
   deleteSession(ref: SessionRef, at: number): Promise<boolean>
+  /** Removes for good every temporary session without activity since `idleSince`; answers how many. */
+  purgeTemporary(idleSince: number): Promise<number>
   /** Takes back a delete that is not purged yet. False when there is nothing to take back. */
   restoreSession(ref: SessionRef): Promise<boolean>
   /** Removes for good every session deleted at or before `deletedBefore`; answers how many. */
@@ -126,13 +138,13 @@ export interface SessionStore {
 export interface MessageStore {
   /**
    * Appends in order under `parentId` (absent: under the head) and moves the head to the last one; creates the session
-   * when absent. An id that the session already holds with the same role and content is left as it is (a retry).
+   * when absent, `temporary` if so asked. An id that the session already holds with the same role and content is left as it is (a retry).
    * `conflict` when it is held with other content.
    */
   appendMessages(
     ref: SessionRef,
     messages: NewMessage[],
-    options?: { parentId?: string | null; title?: string; jobs?: NewJob[] },
+    options?: { parentId?: string | null; title?: string; temporary?: boolean; jobs?: NewJob[] },
   ): Promise<Session>
   getMessage(ref: SessionRef, messageId: string): Promise<Message | null>
   /**
@@ -198,7 +210,10 @@ export type Job = {
   revision: number
 }
 
-/** One row per session and kind: asking for a job that waits already changes nothing but its revision. */
+/**
+ * One row per session and kind: asking for a job that waits already changes nothing but its revision. Asking for one in a
+ * temporary session does nothing.
+ */
 export interface JobStore {
   enqueueJob(ref: SessionRef, job: NewJob): Promise<void>
   /** Takes the job that is due longest, if any, whose session has no other leased job of the same kind. */
@@ -234,7 +249,7 @@ export type Run = {
 
 export type BeginTurn = {
   /** Creates the session when it is absent; without it an absent session is `not-found`. */
-  create?: { title: string }
+  create?: { title: string; temporary?: boolean }
   run: { id: string; owner: string; mode: 'reply' | 'continue' }
   /**
    * `send`: appends `text` under `after` or, when `after` is on the head's path, under the head (so that two tabs make

@@ -5,6 +5,7 @@ import { memoryContract } from './memory.ts'
 import { runsContract } from './runs.ts'
 import { createScene } from './scene.ts'
 import { sessionsContract } from './sessions.ts'
+import { settingsContract } from './settings.ts'
 import { treeContract } from './tree.ts'
 
 /** The suite that every store passes: `describeStore('sqlite', async () => createSqliteStore(':memory:'))`. */
@@ -19,6 +20,7 @@ export function describeStore(name: string, open: () => Promise<Store>): void {
   afterEach(() => store.close())
 
   describe(`${name}: sessions`, () => sessionsContract(current, scene))
+  describe(`${name}: settings`, () => settingsContract(current))
   describe(`${name}: the tree`, () => treeContract(current, scene))
   describe(`${name}: memory`, () => memoryContract(current, scene))
   describe(`${name}: jobs`, () => jobsContract(current, scene))

@@ -63,4 +63,51 @@ export function sessionsContract(store: () => Store, scene: Scene): void {
     await append(bob, 'new')
     expect(await pathOf(bob)).toEqual(['new'])
   })
+
+  it('lists pinned sessions apart, wherever their activity puts them', async () => {
+    for (const [index, id] of ['old', 'new'].entries()) {
+      await store().appendMessages({ namespace: 'bob', sessionId: id }, [said(`m${id}`, 'user', index + 1)])
+    }
+    expect(await store().setPinned({ namespace: 'bob', sessionId: 'old' }, true)).toBe(true)
+    expect(await store().setPinned({ namespace: 'eve', sessionId: 'old' }, true)).toBe(false)
+    const idsOf = async (pinned?: boolean) =>
+      (await store().listSessions('bob', { limit: 9, ...(pinned !== undefined && { pinned }) })).map(
+        (session) => session.id,
+      )
+    expect(await idsOf(true)).toEqual(['old'])
+    expect(await idsOf(false)).toEqual(['new'])
+    expect(await idsOf()).toEqual(['new', 'old'])
+    expect(await store().getSession({ namespace: 'bob', sessionId: 'old' })).toMatchObject({
+      pinned: true,
+      updatedAt: 1,
+    })
+    await store().setPinned({ namespace: 'bob', sessionId: 'old' }, false)
+    expect(await idsOf(true)).toEqual([])
+  })
+
+  it('keeps a temporary session out of the list and gives it no background work', async () => {
+    const create = { title: 'Secret', temporary: true }
+    const { run } = await store().beginTurn(bob, { ...send('q', 'a'), create })
+    await store().finishRun(run, { ...end('complete', 'yes'), jobs: [{ kind: 'compaction', dueAt: 1 }] })
+    await store().enqueueJob(bob, { kind: 'title', dueAt: 1 })
+    await store().appendMessages({ namespace: 'bob', sessionId: 's2' }, [said('m')], {
+      temporary: true,
+      jobs: [{ kind: 'compaction', dueAt: 1 }],
+    })
+    expect(await store().listSessions('bob', { limit: 9 })).toEqual([])
+    expect(await store().nextJobAt()).toBeNull()
+    expect(await store().getSession(bob)).toMatchObject({ temporary: true, title: 'Secret' })
+    expect(await pathOf(bob)).toEqual(['q', 'a'])
+  })
+
+  it('removes temporary sessions without activity for good, and no others', async () => {
+    const inSession = (sessionId: string) => ({ namespace: 'bob', sessionId })
+    await store().appendMessages(inSession('idle'), [said('m1', 'user', 10)], { temporary: true })
+    await store().appendMessages(inSession('busy'), [said('m2', 'user', 20)], { temporary: true })
+    await store().appendMessages(inSession('kept'), [said('m3', 'user', 10)])
+    expect(await store().purgeTemporary(10)).toBe(1)
+    expect(await store().getSession(inSession('idle'))).toBeNull()
+    expect(await store().getSession(inSession('busy'))).not.toBeNull()
+    expect(await store().getSession(inSession('kept'))).not.toBeNull()
+  })
 }

@@ -77,18 +77,19 @@ export function jobsMethods(database: Database, tree: Tree): JobStore {
   }
 }
 
-/** Inside a transaction of the caller's. */
+/** Inside a transaction of the caller's. A temporary session gets none. */
 export function addJobs({ run }: Database, key: number, jobs: NewJob[]): void {
   for (const job of jobs) {
     // A job that failed keeps its pause: a new message is no reason to ask a failing model sooner.
     run(
-      `INSERT INTO jobs (id, session_key, kind, due_at) VALUES (?, ?, ?, ?)
+      `INSERT INTO jobs (id, session_key, kind, due_at)
+       SELECT ?, key, ?, ? FROM sessions WHERE key = ? AND temporary = 0
        ON CONFLICT (session_key, kind) DO UPDATE SET revision = revision + 1,
          due_at = CASE WHEN attempts = 0 THEN min(due_at, excluded.due_at) ELSE due_at END`,
       crypto.randomUUID(),
-      key,
       job.kind,
       job.dueAt,
+      key,
     )
   }
 }

@@ -28,7 +28,7 @@ export function messagesMethods(database: Database, tree: Tree): MessageStore {
     appendMessages: (ref, messages, options = {}) =>
       write(() => {
         const at = messages.at(-1)?.createdAt ?? 0
-        const session = findSession(ref) ?? createSession(ref, options.title ?? '', at)
+        const session = findSession(ref) ?? createSession(ref, options, at)
         const parentId = options.parentId === undefined ? session.headId : options.parentId
         let parent = parentId === null ? null : requireMessage(session.key, parentId)
         for (const message of messages) {

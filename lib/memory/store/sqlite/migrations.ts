@@ -117,4 +117,17 @@ export const SQLITE_MIGRATIONS: readonly string[] = [
   );
   `,
   'ALTER TABLE messages ADD COLUMN name TEXT',
+  `
+  ALTER TABLE sessions ADD COLUMN temporary INTEGER NOT NULL DEFAULT 0;
+  CREATE INDEX sessions_pinned ON sessions (namespace) WHERE pinned = 1 AND deleted_at IS NULL;
+  CREATE INDEX sessions_temporary ON sessions (updated_at) WHERE temporary = 1;
+
+  CREATE TABLE settings (
+    namespace TEXT PRIMARY KEY,
+    memory INTEGER NOT NULL,
+    across_sessions INTEGER NOT NULL,
+    custom_instructions TEXT NOT NULL,
+    model TEXT
+  ) STRICT, WITHOUT ROWID;
+  `,
 ]

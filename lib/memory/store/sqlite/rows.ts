@@ -14,6 +14,7 @@ export function toSession(row: Row): SessionRow {
     headId: row.head_id as string | null,
     generation: row.generation as number,
     pinned: row.pinned === 1,
+    temporary: row.temporary === 1,
     createdAt: row.created_at as number,
     updatedAt: row.updated_at as number,
   }

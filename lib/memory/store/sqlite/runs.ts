@@ -116,7 +116,7 @@ export function runsMethods(database: Database, tree: Tree): RunStore {
       write(() => {
         const session =
           findSession(ref) ??
-          (begin.create ? createSession(ref, begin.create.title, begin.now) : requireSession(ref))
+          (begin.create ? createSession(ref, begin.create, begin.now) : requireSession(ref))
         const replay = findReplay(session.key, ref, begin)
         if (replay) return { run: replay, replayed: true }
         const active = one(

@@ -12,16 +12,18 @@ export function sessionsMethods(database: Database, tree: Tree): SessionStore {
   return {
     getSession: (ref) => read(() => bare(findSession(ref))),
 
-    listSessions: (namespace, { limit, before }) =>
+    listSessions: (namespace, { limit, pinned, before }) =>
       read(() =>
         all(
           `SELECT s.*, EXISTS (SELECT 1 FROM runs r WHERE r.session_key = s.key AND r.ended_at IS NULL) AS running
            FROM sessions s
-           WHERE s.namespace = ? AND s.deleted_at IS NULL AND (s.updated_at, s.id) < (?, ?)
+           WHERE s.namespace = ? AND s.deleted_at IS NULL AND s.temporary = 0 AND (s.updated_at, s.id) < (?, ?)
+             AND s.pinned = coalesce(?, s.pinned)
            ORDER BY s.updated_at DESC, s.id DESC LIMIT ?`,
           namespace,
           before?.updatedAt ?? Number.MAX_SAFE_INTEGER,
           before?.id ?? '',
+          pinned === undefined ? null : Number(pinned),
           limit,
         ).map((row) => ({ ...bare(toSession(row)), running: row.running === 1 })),
       ),
@@ -32,6 +34,15 @@ export function sessionsMethods(database: Database, tree: Tree): SessionStore {
         if (!session || TITLE_STRENGTH[source] < TITLE_STRENGTH[session.titleSource]) return false
         return (
           run('UPDATE sessions SET title = ?, title_source = ? WHERE key = ?', title, source, session.key) > 0
+        )
+      }),
+
+    setPinned: (ref, pinned) =>
+      write(() => {
+        const session = findSession(ref)
+        return (
+          session !== null &&
+          run('UPDATE sessions SET pinned = ? WHERE key = ?', Number(pinned), session.key) > 0
         )
       }),
 
@@ -72,14 +83,19 @@ export function sessionsMethods(database: Database, tree: Tree): SessionStore {
           ) > 0,
       ),
 
-    purgeDeleted: (deletedBefore) =>
-      write(() => {
-        run(
-          `DELETE FROM message_index WHERE rowid IN (
-             SELECT m.seq FROM sessions s JOIN messages m ON m.session_key = s.key WHERE s.deleted_at <= ?)`,
-          deletedBefore,
-        )
-        return run('DELETE FROM sessions WHERE deleted_at <= ?', deletedBefore)
-      }),
+    purgeDeleted: (deletedBefore) => purge('deleted_at <= ?', deletedBefore),
+
+    purgeTemporary: (idleSince) => purge('temporary = 1 AND updated_at <= ?', idleSince),
+  }
+
+  function purge(which: string, at: number): Promise<number> {
+    return write(() => {
+      run(
+        `DELETE FROM message_index WHERE rowid IN (
+           SELECT m.seq FROM messages m WHERE m.session_key IN (SELECT key FROM sessions WHERE ${which}))`,
+        at,
+      )
+      return run(`DELETE FROM sessions WHERE ${which}`, at)
+    })
   }
 }

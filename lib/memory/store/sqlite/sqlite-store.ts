@@ -4,6 +4,7 @@ import { jobsMethods } from './jobs.ts'
 import { messagesMethods } from './messages.ts'
 import { runsMethods } from './runs.ts'
 import { sessionsMethods } from './sessions.ts'
+import { settingsMethods } from './settings.ts'
 import { summariesMethods } from './summaries.ts'
 import { createTree } from './tree.ts'
 
@@ -16,6 +17,7 @@ export function createSqliteStore(path: string): Store {
   const tree = createTree(database)
   return {
     ...sessionsMethods(database, tree),
+    ...settingsMethods(database),
     ...messagesMethods(database, tree),
     ...summariesMethods(database, tree),
     ...jobsMethods(database, tree),

@@ -25,13 +25,18 @@ export function createTree({ all, one, run }: Database) {
     return session
   }
 
-  function createSession(ref: SessionRef, title: string, at: number): SessionRow {
+  function createSession(
+    ref: SessionRef,
+    { title = '', temporary = false }: { title?: string; temporary?: boolean },
+    at: number,
+  ): SessionRow {
     const inserted = one(
-      `INSERT INTO sessions (namespace, id, title, title_source, created_at, updated_at)
-       VALUES (?, ?, ?, 'first-words', ?, ?) ON CONFLICT DO NOTHING RETURNING *`,
+      `INSERT INTO sessions (namespace, id, title, title_source, temporary, created_at, updated_at)
+       VALUES (?, ?, ?, 'first-words', ?, ?, ?) ON CONFLICT DO NOTHING RETURNING *`,
       ref.namespace,
       ref.sessionId,
       title,
+      Number(temporary),
       at,
       at,
     )
