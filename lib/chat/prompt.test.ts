@@ -28,7 +28,7 @@ function recall(window: Message[], memory: { context?: string; retrieved?: Messa
   return {
     summaryId: null,
     context: memory.context ?? null,
-    retrieved: memory.retrieved ?? [],
+    retrieved: (memory.retrieved ?? []).map((each) => ({ ...each, namespace: 'n', sessionId: 's', dist: 0 })),
     window,
     tokens,
   }

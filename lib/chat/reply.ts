@@ -58,7 +58,7 @@ export function createReplyWriter(deps: {
     const receipt: Receipt = {
       summaryId: recall.summaryId,
       windowIds: recall.window.map((message) => message.id),
-      retrievedIds: recall.retrieved.map((message) => message.id),
+      retrieved: recall.retrieved.map(({ sessionId, id }) => ({ sessionId, messageId: id })),
       tokens: { context, window, retrieved, total: context + window + retrieved },
       model: status.label,
     }

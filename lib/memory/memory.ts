@@ -1,6 +1,6 @@
 import { type Compaction, createCompaction } from './compaction.ts'
-import { recallFor } from './retrieval.ts'
-import type { Message, NewJob, SessionRef, Store } from './store/store.ts'
+import { recallFor, retrieve } from './retrieval.ts'
+import type { FoundMessage, Message, NewJob, SessionRef, Store } from './store/store.ts'
 
 /** One message as a summariser sees it. */
 export type SummaryInput = Pick<Message, 'id' | 'role' | 'content' | 'createdAt'>
@@ -17,12 +17,24 @@ export type Summarize = (input: {
   signal: AbortSignal
 }) => Promise<{ context: string; model: string | null }>
 
+/** A message that was searched for, with where it was said. `dist` is from 0 (best) to 1. */
+export type Retrieved = Omit<FoundMessage, 'score'> & { dist: number }
+
+/** One session, all of its shown path, or the sessions of some namespaces. */
+export type RetrievalScope = { ref: SessionRef } | { namespaces: string[] }
+
+/**
+ * What a person has switched. Without `memory` a reply is given its window alone; `acrossSessions` searches their other
+ * sessions, too.
+ */
+export type RecallOptions = { memory?: boolean; acrossSessions?: boolean }
+
 /** What memory gives to one reply. All texts are data, to be fenced in a prompt. */
 export type Recall = {
   summaryId: string | null
   context: string | null
   /** Older messages that the new one may need, oldest first; none of them is in `window`. */
-  retrieved: Message[]
+  retrieved: Retrieved[]
   /** Oldest first; the last one is the message to answer. Cut from its old end if it would exceed the budget. */
   window: Message[]
   tokens: { context: number; window: number; retrieved: number }
@@ -45,7 +57,9 @@ export type MemoryDeps = {
 
 export type Memory = {
   /** What the reply to `messageId` is to be given. Reads only; its cost does not grow with the session. */
-  recall(ref: SessionRef, messageId: string): Promise<Recall>
+  recall(ref: SessionRef, messageId: string, options?: RecallOptions): Promise<Recall>
+  /** The messages that a text asks for, nearest first, at most `limit`. An absent session has none. */
+  retrieve(query: { text: string; limit: number; within: RetrievalScope }): Promise<Retrieved[]>
   /** The background work that an append calls for; to be persisted in the append's own transaction. */
   jobsAfterAppend(): NewJob[]
   /** Runs a claimed compaction job. */
@@ -55,7 +69,8 @@ export type Memory = {
 /** The memory engine: Motörhead's window and context over a store that never trims. */
 export function createMemory({ store, settings, summarizer, now }: MemoryDeps): Memory {
   return {
-    recall: (ref, messageId) => recallFor(store, settings, ref, messageId),
+    recall: (ref, messageId, options = {}) => recallFor(store, settings, ref, messageId, options),
+    retrieve: ({ text, limit, within }) => retrieve(store, text, within, limit),
     jobsAfterAppend: () => [{ kind: 'compaction', dueAt: now() }],
     compact: createCompaction({ store, maxWindowSize: settings.maxWindowSize, summarizer, now }),
   }

@@ -13,6 +13,7 @@ import type { SettingsStore } from './settings-store.ts'
 export type Store = SessionStore &
   SettingsStore &
   MessageStore &
+  SearchStore &
   SummaryStore &
   JobStore &
   RunStore & { close(): Promise<void> }
@@ -66,7 +67,8 @@ export type Receipt = {
   summaryId: string | null
   /** Ids of the messages given word for word, oldest first. */
   windowIds: string[]
-  retrievedIds: string[]
+  /** The older messages given beside the window, of this session or another one of the same person. */
+  retrieved: { sessionId: string; messageId: string }[]
   /** Estimated tokens of each part of the prompt. */
   tokens: { context: number; window: number; retrieved: number; total: number }
   model: string
@@ -156,17 +158,30 @@ export interface MessageStore {
   ): Promise<{ session: Session; messages: MessageWithVersions[]; hasEarlier: boolean }>
   /** The window of `headId` (absent: the session's head). Its cost is the window's length, not the session's. */
   getWindow(ref: SessionRef, headId?: string | null): Promise<Window>
-  /** Full-text search over the messages on the path of `headId` at or before `throughPosition`, best first. */
-  searchPath(
-    ref: SessionRef,
-    query: { headId: string; terms: string[]; throughPosition: number; limit: number },
-  ): Promise<Message[]>
   /**
-   * Removes a message for good: its children move to its parent, every summary that covered it goes, receipts that
-   * name it lose it, the generation is bumped. False when absent.
+   * Removes a message for good: its children move to its parent, every summary that covered it goes, receipts of the
+   * namespace that name it lose it, the generation is bumped. False when absent.
    */
   forgetMessage(ref: SessionRef, messageId: string): Promise<boolean>
   audit(ref: SessionRef): Promise<Audit>
+}
+
+/**
+ * Where to search. One session: the path of `headId` (absent: of the session's head), at or before `throughPosition`
+ * (absent: all of it). Namespaces: the shown path of each of their sessions, except one.
+ */
+export type SearchScope =
+  | { ref: SessionRef; headId?: string; throughPosition?: number }
+  | { namespaces: string[]; except?: SessionRef }
+
+export type FoundMessage = Message & SessionRef & { score: number }
+
+export interface SearchStore {
+  /**
+   * Full-text search for any of the terms (an empty list finds nothing), best first by `score`, which is above 0. An absent
+   * session has no messages. A term may be any text: nothing in it is an operator.
+   */
+  searchMessages(scope: SearchScope, query: { terms: string[]; limit: number }): Promise<FoundMessage[]>
 }
 
 export type NewSummary = Omit<Summary, 'throughPosition'>

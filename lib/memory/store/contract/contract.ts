@@ -4,6 +4,7 @@ import { jobsContract } from './jobs.ts'
 import { memoryContract } from './memory.ts'
 import { runsContract } from './runs.ts'
 import { createScene } from './scene.ts'
+import { searchContract } from './search.ts'
 import { sessionsContract } from './sessions.ts'
 import { settingsContract } from './settings.ts'
 import { treeContract } from './tree.ts'
@@ -23,6 +24,7 @@ export function describeStore(name: string, open: () => Promise<Store>): void {
   describe(`${name}: settings`, () => settingsContract(current))
   describe(`${name}: the tree`, () => treeContract(current, scene))
   describe(`${name}: memory`, () => memoryContract(current, scene))
+  describe(`${name}: search`, () => searchContract(current, scene))
   describe(`${name}: jobs`, () => jobsContract(current, scene))
   describe(`${name}: runs`, () => runsContract(current, scene))
 }

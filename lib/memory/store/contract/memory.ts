@@ -68,7 +68,7 @@ export function memoryContract(store: () => Store, scene: Scene): void {
     expect(await windowOf(bob)).toEqual(['m3', 'm4', 'm5'])
     expect((await store().getWindow(bob)).summary?.id).toBe('S1')
     expect((await store().getSession(bob))?.generation).toBeGreaterThan(generation)
-    const hits = await store().searchPath(bob, { headId: 'm5', terms: ['m2'], throughPosition: 99, limit: 9 })
+    const hits = await store().searchMessages({ ref: bob }, { terms: ['m2'], limit: 9 })
     expect(hits).toEqual([])
     await store().forgetMessage(bob, 'm5')
     expect(await pathOf(bob)).toEqual(['m1', 'm3', 'm4'])

@@ -106,12 +106,7 @@ export function runsContract(store: () => Store, scene: Scene): void {
     })
     expect(await store().nextJobAt()).toBe(3)
     expect(await store().unfinishedRuns()).toEqual([])
-    const hits = await store().searchPath(bob, {
-      headId: 'a',
-      terms: ['kangaroo'],
-      throughPosition: 9,
-      limit: 1,
-    })
+    const hits = await store().searchMessages({ ref: bob }, { terms: ['kangaroo'], limit: 1 })
     expect(hits.map((hit) => hit.id)).toEqual(['a'])
   })
 

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import type { Store } from '../store.ts'
-import { bob, eve, type Scene } from './scene.ts'
+import { bob, type Scene } from './scene.ts'
 
 export function treeContract(store: () => Store, scene: Scene): void {
   const { said, append, turn, send, reply, pathOf, windowOf } = scene
@@ -55,29 +55,5 @@ export function treeContract(store: () => Store, scene: Scene): void {
     await store().appendMessages(bob, [said('c1'), said('c2')], { parentId: 'b1' })
     expect(await pathOf(bob)).toEqual(['m1', 'm2', 'b1', 'c1', 'c2'])
     expect(await windowOf(bob)).toEqual(['m1', 'm2', 'b1', 'c1', 'c2'])
-  })
-
-  it('searches the shown path only, up to a position', async () => {
-    await append(bob, 'm1', 'm2')
-    await store().appendMessages(bob, [{ id: 'left', role: 'user', content: 'my cat is Tom', createdAt: 2 }])
-    await store().appendMessages(
-      bob,
-      [{ id: 'right', role: 'user', content: 'my cat is Ann', createdAt: 2 }],
-      {
-        parentId: 'm2',
-      },
-    )
-    await append(eve, 'x')
-    await store().appendMessages(eve, [
-      { id: 'foreign', role: 'user', content: 'my cat is Zoe', createdAt: 2 },
-    ])
-    const search = async (throughPosition: number, ...terms: string[]) =>
-      (await store().searchPath(bob, { headId: 'right', terms, throughPosition, limit: 9 })).map(
-        (hit) => hit.id,
-      )
-    expect(await search(99, 'cats')).toEqual(['right'])
-    expect(await search(2, 'cat')).toEqual([])
-    expect(await search(99)).toEqual([])
-    expect(await search(99, 'no"thing', 'NOT', '*')).toEqual([])
   })
 }

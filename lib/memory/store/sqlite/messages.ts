@@ -1,12 +1,9 @@
 import { MemoryError } from '../../errors.ts'
-import type { MessageStore } from '../store.ts'
+import type { MessageStore, Receipt } from '../store.ts'
 import type { Database } from './database.ts'
 import { addJobs } from './jobs.ts'
 import { bare, bareMessage, type MessageRow, toMessage } from './rows.ts'
-import { type Tree, tagOf } from './tree.ts'
-
-/** Hits looked at before those of other branches fall away. */
-const SEARCH_CANDIDATES = 200
+import type { Tree } from './tree.ts'
 
 export function messagesMethods(database: Database, tree: Tree): MessageStore {
   const { all, one, run, read, write } = database
@@ -18,7 +15,6 @@ export function messagesMethods(database: Database, tree: Tree): MessageStore {
     requireMessage,
     requireWindow,
     pathStretches,
-    isOnPath,
     insertMessage,
     moveHead,
     bumpGeneration,
@@ -97,29 +93,6 @@ export function messagesMethods(database: Database, tree: Tree): MessageStore {
         }
       }),
 
-    searchPath: (ref, { headId, terms, throughPosition, limit }) =>
-      read(() => {
-        const session = requireSession(ref)
-        const head = requireMessage(session.key, headId)
-        if (terms.length === 0 || throughPosition < 1) return []
-        const words = terms.map((term) => `"${term.replaceAll('"', '""')}"`).join(' OR ')
-        const rows = all(
-          `SELECT m.* FROM message_index i JOIN messages m ON m.seq = i.rowid
-           WHERE message_index MATCH ? AND m.session_key = ? AND m.position <= ?
-           ORDER BY bm25(message_index, 1.0, 0.0), m.seq DESC LIMIT ?`,
-          `tag : ${tagOf(session.key)} AND content : (${words})`,
-          session.key,
-          throughPosition,
-          Math.max(limit, SEARCH_CANDIDATES),
-        )
-        const path = pathStretches(session.key, head)
-        return rows
-          .map(toMessage)
-          .filter((message) => isOnPath(message, path))
-          .slice(0, limit)
-          .map((message) => bareMessage(message))
-      }),
-
     forgetMessage: (ref, messageId) =>
       write(() => {
         const session = findSession(ref)
@@ -146,18 +119,14 @@ export function messagesMethods(database: Database, tree: Tree): MessageStore {
         if (session.headId === messageId)
           run('UPDATE sessions SET head_id = ? WHERE key = ?', message.parentId, key)
         for (const row of all(
-          'SELECT * FROM messages WHERE session_key = ? AND instr(receipt, ?) > 0',
-          key,
+          `SELECT m.* FROM sessions s JOIN messages m ON m.session_key = s.key
+           WHERE s.namespace = ? AND instr(m.receipt, ?) > 0`,
+          ref.namespace,
           messageId,
         )) {
           const { seq, receipt } = toMessage(row)
-          if (!receipt) continue
-          const kept = {
-            ...receipt,
-            windowIds: receipt.windowIds.filter((id) => id !== messageId),
-            retrievedIds: receipt.retrievedIds.filter((id) => id !== messageId),
-          }
-          run('UPDATE messages SET receipt = ? WHERE seq = ?', JSON.stringify(kept), seq)
+          const kept = receipt && receiptWithout(receipt, ref.sessionId, messageId, row.session_key === key)
+          if (kept) run('UPDATE messages SET receipt = ? WHERE seq = ?', JSON.stringify(kept), seq)
         }
         return bumpGeneration(key) > 0
       }),
@@ -210,5 +179,16 @@ export function messagesMethods(database: Database, tree: Tree): MessageStore {
         ) as Record<'messages' | 'summarised' | 'window' | 'lost' | 'doubled', number>
         return { ...row }
       }),
+  }
+}
+
+/** A message id is unique in its session only: another session may have one of the same name in its window. */
+function receiptWithout(receipt: Receipt, sessionId: string, messageId: string, isOwn: boolean): Receipt {
+  return {
+    ...receipt,
+    windowIds: receipt.windowIds.filter((id) => !isOwn || id !== messageId),
+    retrieved: receipt.retrieved.filter(
+      (each) => each.sessionId !== sessionId || each.messageId !== messageId,
+    ),
   }
 }

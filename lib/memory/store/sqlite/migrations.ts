@@ -130,4 +130,13 @@ export const SQLITE_MIGRATIONS: readonly string[] = [
     model TEXT
   ) STRICT, WITHOUT ROWID;
   `,
+  // A receipt can name messages of other sessions.
+  `
+  UPDATE messages SET receipt = json_remove(
+    json_set(receipt, '$.retrieved', (
+      SELECT json_group_array(json_object('sessionId', s.id, 'messageId', hit.value))
+      FROM json_each(messages.receipt, '$.retrievedIds') hit JOIN sessions s ON s.key = messages.session_key
+    )), '$.retrievedIds')
+  WHERE receipt IS NOT NULL;
+  `,
 ]

@@ -3,6 +3,7 @@ import { openSqlite } from './database.ts'
 import { jobsMethods } from './jobs.ts'
 import { messagesMethods } from './messages.ts'
 import { runsMethods } from './runs.ts'
+import { searchMethods } from './search.ts'
 import { sessionsMethods } from './sessions.ts'
 import { settingsMethods } from './settings.ts'
 import { summariesMethods } from './summaries.ts'
@@ -19,6 +20,7 @@ export function createSqliteStore(path: string): Store {
     ...sessionsMethods(database, tree),
     ...settingsMethods(database),
     ...messagesMethods(database, tree),
+    ...searchMethods(database, tree),
     ...summariesMethods(database, tree),
     ...jobsMethods(database, tree),
     ...runsMethods(database, tree),

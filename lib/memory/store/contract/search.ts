@@ -1,0 +1,106 @@
+import { expect, it } from 'vitest'
+import type { NewMessage, SearchScope, SessionRef, Store } from '../store.ts'
+import { bob, eve, type Scene } from './scene.ts'
+
+export function searchContract(store: () => Store, scene: Scene): void {
+  const { append, end, send } = scene
+  const say = (
+    ref: SessionRef,
+    id: string,
+    content: string,
+    options: Partial<NewMessage> = {},
+    parentId?: string,
+  ) =>
+    store().appendMessages(
+      ref,
+      [{ id, role: 'user', content, createdAt: 2, ...options }],
+      parentId === undefined ? {} : { parentId },
+    )
+  const find = (scope: SearchScope, ...terms: string[]) => store().searchMessages(scope, { terms, limit: 9 })
+  const idsOf = async (scope: SearchScope, ...terms: string[]) =>
+    (await find(scope, ...terms)).map((hit) => hit.id)
+
+  it('searches the path of a head only, up to a position', async () => {
+    await append(bob, 'm1', 'm2')
+    await say(bob, 'left', 'my cat is Tom')
+    await say(bob, 'right', 'my cat is Ann', {}, 'm2')
+    await say(eve, 'foreign', 'my cat is Zoe')
+    expect(await idsOf({ ref: bob }, 'cats')).toEqual(['right'])
+    expect(await idsOf({ ref: bob, headId: 'left' }, 'cats')).toEqual(['left'])
+    expect(await idsOf({ ref: bob, headId: 'right', throughPosition: 2 }, 'cat')).toEqual([])
+    expect(await idsOf({ ref: bob, throughPosition: 3 }, 'cat')).toEqual(['right'])
+  })
+
+  it('finds nothing by no term, by an absent session, and takes no term for an operator', async () => {
+    await append(bob, 'm1', 'm2')
+    expect(await idsOf({ ref: bob })).toEqual([])
+    expect(await idsOf({ ref: { ...bob, sessionId: 'absent' } }, 'text')).toEqual([])
+    expect(await idsOf({ ref: bob, headId: 'absent' }, 'text')).toEqual([])
+    expect(await idsOf({ ref: bob }, 'no"thing', 'NOT', '*', 'content:m1')).toEqual([])
+    expect(await idsOf({ namespaces: [] }, 'text')).toEqual([])
+  })
+
+  it('searches the shown paths of the sessions of namespaces, and says where each was said', async () => {
+    const other = { ...bob, sessionId: 's2' }
+    await say(bob, 'm1', 'the cat sleeps')
+    await say(other, 'm1', 'hello')
+    await say(other, 'hidden', 'a cat on another branch')
+    await say(other, 'shown', 'two cats', {}, 'm1')
+    await say(eve, 'foreign', 'my cat is Zoe')
+    const hits = await find({ namespaces: ['bob', 'nobody'] }, 'cat')
+    expect(hits.map(({ namespace, sessionId, id }) => `${namespace} ${sessionId} ${id}`).sort()).toEqual([
+      'bob s1 m1',
+      'bob s2 shown',
+    ])
+    expect(await idsOf({ namespaces: ['bob'], except: other }, 'cat')).toEqual(['m1'])
+    expect((await idsOf({ namespaces: ['bob', 'eve'] }, 'cat')).sort()).toEqual(['foreign', 'm1', 'shown'])
+  })
+
+  it('gives the best first, the newer of equals before the older, at most the limit', async () => {
+    await say(bob, 'm1', 'a cat')
+    await say(bob, 'm2', 'a cat')
+    await say(bob, 'm3', 'a black cat')
+    const hits = await find({ ref: bob }, 'black', 'cat')
+    expect(hits.map((hit) => hit.id)).toEqual(['m3', 'm2', 'm1'])
+    for (const hit of hits) expect(hit.score).toBeGreaterThan(0)
+    expect(await store().searchMessages({ ref: bob }, { terms: ['cat'], limit: 2 })).toHaveLength(2)
+  })
+
+  it('finds no deleted session, and nothing of a reply before it has ended', async () => {
+    const { run } = await store().beginTurn(bob, send('q', 'a', null, 'a cat?'))
+    expect(await idsOf({ ref: bob }, 'cat')).toEqual(['q'])
+    await store().finishRun(run, end('complete', 'yes, a cat'))
+    expect((await idsOf({ ref: bob }, 'cat')).sort()).toEqual(['a', 'q'])
+    await store().deleteSession(bob, 50)
+    expect(await idsOf({ ref: bob }, 'cat')).toEqual([])
+    expect(await idsOf({ namespaces: ['bob'] }, 'cat')).toEqual([])
+    await store().purgeDeleted(50)
+    await say(bob, 'new', 'a dog')
+    expect(await idsOf({ namespaces: ['bob'] }, 'cat')).toEqual([])
+  })
+
+  it('takes a forgotten message out of the receipts of all sessions of its namespace', async () => {
+    await say(bob, 'm1', 'secret')
+    await say(bob, 'm2', 'kept')
+    const [other, foreign] = [
+      { ...bob, sessionId: 's2' },
+      { ...eve, sessionId: 's2' },
+    ]
+    for (const ref of [other, foreign]) {
+      const { run } = await store().beginTurn(ref, send('m1', 'a'))
+      const retrieved = [
+        { sessionId: 's1', messageId: 'm1' },
+        { sessionId: 's1', messageId: 'm2' },
+      ]
+      const tokens = { context: 0, window: 1, retrieved: 1, total: 2 }
+      const receipt = { summaryId: null, windowIds: ['m1'], retrieved, tokens, model: 'm' }
+      await store().finishRun(run, { ...end('complete', 'yes'), receipt })
+    }
+    await store().forgetMessage(bob, 'm1')
+    expect((await store().getMessage(other, 'a'))?.receipt).toMatchObject({
+      windowIds: ['m1'],
+      retrieved: [{ sessionId: 's1', messageId: 'm2' }],
+    })
+    expect((await store().getMessage(foreign, 'a'))?.receipt?.retrieved).toHaveLength(2)
+  })
+}
