@@ -53,6 +53,9 @@ export function searchContract(store: () => Store, scene: Scene): void {
       'bob s2 shown',
     ])
     expect(await idsOf({ namespaces: ['bob'], except: other }, 'cat')).toEqual(['m1'])
+    const secret = { id: 'secret', role: 'user', content: 'a secret cat', createdAt: 2 }
+    await store().appendMessages({ ...bob, sessionId: 's3' }, [secret], { temporary: true })
+    expect(await idsOf({ namespaces: ['bob'] }, 'secret')).toEqual([])
     expect((await idsOf({ namespaces: ['bob', 'eve'] }, 'cat')).sort()).toEqual(['foreign', 'm1', 'shown'])
   })
 
