@@ -1,4 +1,5 @@
 import type { SettingsStore } from './settings-store.ts'
+import type { TransferStore } from './transfer.ts'
 
 /**
  * What memory needs from a database. Every implementation passes the same suite, `contract.ts`.
@@ -16,7 +17,8 @@ export type Store = SessionStore &
   SearchStore &
   SummaryStore &
   JobStore &
-  RunStore & { close(): Promise<void> }
+  RunStore &
+  TransferStore & { close(): Promise<void> }
 
 export type SessionRef = { namespace: string; sessionId: string }
 

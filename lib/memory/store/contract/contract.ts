@@ -7,6 +7,7 @@ import { createScene } from './scene.ts'
 import { searchContract } from './search.ts'
 import { sessionsContract } from './sessions.ts'
 import { settingsContract } from './settings.ts'
+import { transferContract } from './transfer.ts'
 import { treeContract } from './tree.ts'
 
 /** The suite that every store passes: `describeStore('sqlite', async () => createSqliteStore(':memory:'))`. */
@@ -25,6 +26,7 @@ export function describeStore(name: string, open: () => Promise<Store>): void {
   describe(`${name}: the tree`, () => treeContract(current, scene))
   describe(`${name}: memory`, () => memoryContract(current, scene))
   describe(`${name}: search`, () => searchContract(current, scene))
+  describe(`${name}: export and import`, () => transferContract(current, scene))
   describe(`${name}: jobs`, () => jobsContract(current, scene))
   describe(`${name}: runs`, () => runsContract(current, scene))
 }

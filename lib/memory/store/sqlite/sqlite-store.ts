@@ -7,6 +7,7 @@ import { searchMethods } from './search.ts'
 import { sessionsMethods } from './sessions.ts'
 import { settingsMethods } from './settings.ts'
 import { summariesMethods } from './summaries.ts'
+import { transferMethods } from './transfer.ts'
 import { createTree } from './tree.ts'
 
 /**
@@ -24,6 +25,7 @@ export function createSqliteStore(path: string): Store {
     ...summariesMethods(database, tree),
     ...jobsMethods(database, tree),
     ...runsMethods(database, tree),
+    ...transferMethods(database, tree),
     close: async () => database.close(),
   }
 }

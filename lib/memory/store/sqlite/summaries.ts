@@ -6,23 +6,7 @@ import type { Tree } from './tree.ts'
 export function summariesMethods(database: Database, tree: Tree): SummaryStore {
   const { all, one, run, read, write } = database
   const { findSession, requireSession, findMessage, findSummary, requireWindow, bumpGeneration } = tree
-  function addSummary(key: number, summary: Summary): void {
-    run(
-      `INSERT INTO summaries (session_key, id, through_id, through_position, base_id, context, tokens, folded, source, model, created_at)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-      key,
-      summary.id,
-      summary.throughId,
-      summary.throughPosition,
-      summary.baseId,
-      summary.context,
-      summary.tokens,
-      summary.folded,
-      summary.source,
-      summary.model,
-      summary.createdAt,
-    )
-  }
+  const addSummary = (key: number, summary: Summary) => insertSummaryRow(database, key, summary)
 
   return {
     insertSummary: (ref, summary, fence) =>
@@ -77,4 +61,23 @@ export function summariesMethods(database: Database, tree: Tree): SummaryStore {
         )
       }),
   }
+}
+
+/** Inside a transaction of the caller's. */
+export function insertSummaryRow({ run }: Database, key: number, summary: Summary): void {
+  run(
+    `INSERT INTO summaries (session_key, id, through_id, through_position, base_id, context, tokens, folded, source, model, created_at)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    key,
+    summary.id,
+    summary.throughId,
+    summary.throughPosition,
+    summary.baseId,
+    summary.context,
+    summary.tokens,
+    summary.folded,
+    summary.source,
+    summary.model,
+    summary.createdAt,
+  )
 }
