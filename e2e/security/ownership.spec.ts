@@ -41,11 +41,12 @@ const RECIPES: Record<string, (ids: Begun) => Asked[]> = {
   'POST /api/sessions/[sessionId]/restore': ({ sessionId }) => [
     { path: `/api/sessions/${sessionId}/restore` },
   ],
+  'DELETE /api/keys/[keyId]': ({ keyId }) => [{ path: `/api/keys/${keyId}` }],
   'GET /s/[sessionId]': ({ sessionId }) => [{ path: `/s/${sessionId}` }],
 }
 
 /** Endpoints whose request names nothing of anybody's. */
-const NAMELESS = ['GET /api/sessions', 'GET /api/model', 'GET /api/health']
+const NAMELESS = ['GET /api/sessions', 'GET /api/model', 'GET /api/health', 'GET /api/keys', 'POST /api/keys']
 
 const endpoints = [...apiEndpoints(), ...dynamicPages()].filter(({ name }) => !NAMELESS.includes(name))
 
@@ -115,7 +116,13 @@ function fresh() {
 
 function absent(): Begun {
   const id = () => crypto.randomUUID()
-  return { sessionId: id(), messageId: id(), replyId: id(), runId: id() }
+  return {
+    sessionId: id(),
+    messageId: id(),
+    replyId: id(),
+    runId: id(),
+    keyId: id().replaceAll('-', '').slice(0, 16),
+  }
 }
 
 async function askAll(person: Person, method: string, asked: Asked[], ids: Begun) {

@@ -2,12 +2,12 @@
 export type Person = {
   cookie(): string
   request(path: string, init?: PersonRequest): Promise<Response>
-  /** Sends a first message and waits for the reply. */
+  /** Sends a first message, waits for the reply, and makes a key for programs. */
   begin(text: string): Promise<Begun>
 }
 
 type PersonRequest = { method?: string; body?: unknown; headers?: Record<string, string> }
-export type Begun = { sessionId: string; messageId: string; replyId: string; runId: string }
+export type Begun = { sessionId: string; messageId: string; replyId: string; runId: string; keyId: string }
 
 export function createPerson(origin: string): Person {
   let cookie = ''
@@ -38,7 +38,10 @@ export function createPerson(origin: string): Person {
       if (!answer.ok) throw new Error(`POST /api/chat answered ${answer.status}: ${await answer.text()}`)
       await answer.text()
       const runId = answer.headers.get('x-run-id') ?? ''
-      return { sessionId: body.sessionId, messageId: body.id, replyId: body.replyId, runId }
+      const made = await request('/api/keys', { method: 'POST', body: { name: text.slice(0, 60) } })
+      if (!made.ok) throw new Error(`POST /api/keys answered ${made.status}: ${await made.text()}`)
+      const keyId: string = (await made.json()).key.id
+      return { sessionId: body.sessionId, messageId: body.id, replyId: body.replyId, runId, keyId }
     },
   }
 }

@@ -15,6 +15,7 @@ import type {
 import { type ChunkSource, toFrames } from './live-run.ts'
 import { createReplyWriter } from './reply.ts'
 import { createRuns } from './runs.ts'
+import { addressOf, sessionAt } from './session-address.ts'
 import { createTitler, firstWords } from './titles.ts'
 import type {
   ChatMessage,
@@ -29,6 +30,7 @@ import type {
 /**
  * Everything that a person does in the chat. `user` is the person behind the cookie and the namespace of their
  * sessions. Refusals are `MemoryError`s; `null` or `false` says that the session, run or message is not there.
+ * A session's id is its address here, see `session-address.ts`.
  */
 export type ChatService = {
   /** Makes the turn durable, starts its run, and answers the stream of its reply (see `types.ts`). */
@@ -107,10 +109,10 @@ export function createChat(deps: ChatDeps): ChatService {
     ],
     onFinished: () => void worker.wake(),
   })
-  const refOf = (user: string, sessionId: string): SessionRef => ({ namespace: user, sessionId })
+  const refOf = (user: string, address: string): Promise<SessionRef> => sessionAt(store, user, address)
 
   async function send(user: string, request: ChatRequest): Promise<ReplyStream> {
-    const ref = refOf(user, request.sessionId)
+    const ref = await refOf(user, request.sessionId)
     const { run, replayed } = await store.beginTurn(ref, beginTurn(request))
     if (!replayed) runs.launch(run)
     return { runId: run.id, frames: runs.follow(run, 0) ?? (await replay(run)) }
@@ -146,7 +148,8 @@ export function createChat(deps: ChatDeps): ChatService {
   }
 
   async function view(user: string, sessionId: string, before?: number): Promise<SessionView | null> {
-    const ref = refOf(user, sessionId)
+    const ref = await refOf(user, sessionId).catch(absent)
+    if (!ref) return null
     await runs.reap(await store.activeRuns(ref))
     const active = await store.activeRuns(ref)
     // Read before the messages: a reply that ends between the two is then whole in its message.
@@ -161,7 +164,7 @@ export function createChat(deps: ChatDeps): ChatService {
       return toChatMessage(streaming ? { ...message, content: message.content + written.text } : message)
     })
     return {
-      session: toItem({ ...path.session, running: active.length > 0 }),
+      session: toItem(user, { ...path.session, running: active.length > 0 }),
       messages,
       earlier: path.hasEarlier ? (path.messages[0]?.position ?? null) : null,
       runs: progress.map(({ run, next }) => ({ id: run.id, messageId: run.messageId, next })),
@@ -198,37 +201,43 @@ export function createChat(deps: ChatDeps): ChatService {
     view,
 
     async resume(user, sessionId, runId, from) {
-      const run = await store.getRun(refOf(user, sessionId), runId)
+      const run = await store.getRun(await refOf(user, sessionId), runId)
       const frames = run && runs.follow(run, from)
       return frames ? { runId, frames } : null
     },
 
-    stop: (user, sessionId, runId) => runs.stop(refOf(user, sessionId), runId),
+    stop: async (user, sessionId, runId) => runs.stop(await refOf(user, sessionId), runId),
 
     async listSessions(user, cursor) {
       const before = cursor === null ? null : parseCursor(cursor)
-      const sessions = await store.listSessions(user, { limit: PAGE_SESSIONS + 1, ...(before && { before }) })
+      const sessions = await store.listSessions(await store.namespacesOf(user), {
+        limit: PAGE_SESSIONS + 1,
+        ...(before && { before }),
+      })
       const page = sessions.slice(0, PAGE_SESSIONS)
       const last = page.at(-1)
       return {
-        sessions: page.map(toItem),
-        next: sessions.length > PAGE_SESSIONS && last ? `${last.updatedAt}.${last.id}` : null,
+        sessions: page.map((session) => toItem(user, session)),
+        next:
+          sessions.length > PAGE_SESSIONS && last
+            ? `${last.updatedAt}.${Buffer.from(last.id).toString('base64url')}`
+            : null,
       }
     },
 
     async patch(user, sessionId, patch) {
-      const ref = refOf(user, sessionId)
+      const ref = await refOf(user, sessionId)
       if ('showVersion' in patch) {
         await store.selectVersion(ref, patch.showVersion)
         return view(user, sessionId)
       }
       await store.setTitle(ref, patch.title, 'person')
       const session = await store.getSession(ref)
-      return session && toItem({ ...session, running: (await store.activeRuns(ref)).length > 0 })
+      return session && toItem(user, { ...session, running: (await store.activeRuns(ref)).length > 0 })
     },
 
     async remove(user, sessionId) {
-      const ref = refOf(user, sessionId)
+      const ref = await refOf(user, sessionId)
       const at = now()
       if (!(await store.deleteSession(ref, at))) return null
       runs.stopSession(ref)
@@ -236,7 +245,7 @@ export function createChat(deps: ChatDeps): ChatService {
       return { undoUntil: at + UNDO_MS }
     },
 
-    restore: (user, sessionId) => store.restoreSession(refOf(user, sessionId)),
+    restore: async (user, sessionId) => store.restoreSession(await refOf(user, sessionId)),
 
     async start() {
       await tidy()
@@ -252,8 +261,8 @@ export function createChat(deps: ChatDeps): ChatService {
   }
 }
 
-const toItem = (session: Session & { running: boolean }): SessionItem => ({
-  id: session.id,
+const toItem = (user: string, session: Session & { running: boolean }): SessionItem => ({
+  id: addressOf(user, { namespace: session.namespace, sessionId: session.id }),
   title: session.title,
   pinned: session.pinned,
   createdAt: session.createdAt,
@@ -275,7 +284,9 @@ const toChatMessage = (message: MessageWithVersions): ChatMessage => ({
 function parseCursor(cursor: string): { updatedAt: number; id: string } | null {
   const dot = cursor.indexOf('.')
   const updatedAt = Number(cursor.slice(0, dot))
-  return dot > 0 && Number.isSafeInteger(updatedAt) ? { updatedAt, id: cursor.slice(dot + 1) } : null
+  return dot > 0 && Number.isSafeInteger(updatedAt)
+    ? { updatedAt, id: Buffer.from(cursor.slice(dot + 1), 'base64url').toString() }
+    : null
 }
 
 function absent(error: unknown): null {

@@ -103,3 +103,18 @@ export type ModelStatus = {
   label: string
   connected: boolean
 }
+
+/** A key of the person's programs for the memory API; `hint` is its end, `lastUsedAt` is true to the minute. */
+export type ApiKeyItem = {
+  id: string
+  name: string
+  hint: string
+  createdAt: number
+  lastUsedAt: number | null
+}
+
+/** `GET /api/keys` — newest first. `DELETE /api/keys/:id` revokes one: 204. */
+export type ApiKeyList = { keys: ApiKeyItem[] }
+
+/** `POST /api/keys` with `{ name }` — `secret` is the key itself, never shown again. 409 when there are too many. */
+export type ApiKeyMade = { key: ApiKeyItem; secret: string }

@@ -5,6 +5,7 @@ import { createModels, type Models } from '#lib/llm/models.ts'
 import { isOffline } from '#lib/llm/offline.ts'
 import { createSummarizer } from '#lib/llm/summarize.ts'
 import { extractFacts } from '#lib/memory/extractive.ts'
+import { createKeys, type Keys } from '#lib/memory/keys.ts'
 import { createMemory } from '#lib/memory/memory.ts'
 import { createSqliteStore } from '#lib/memory/store/sqlite/sqlite-store.ts'
 import { type Config, loadConfig, sessionSecrets } from './config.ts'
@@ -18,6 +19,8 @@ import { createIdentity, type Identity } from './sealed-cookie.ts'
 export type App = {
   chat: ChatService
   models: { current(): Promise<Models> }
+  /** The keys that people make for their programs. */
+  keys: Keys
   /** Reads from the store; throws what is wrong with it. */
   checkStore(): Promise<void>
   close(): Promise<void>
@@ -88,5 +91,11 @@ async function openApp(config: Config): Promise<App> {
     await close().catch((failure) => log('error', 'close-failed', errorFields(failure)))
     throw error
   }
-  return { chat, models, close, checkStore: async () => void (await store.nextJobAt()) }
+  return {
+    chat,
+    models,
+    keys: createKeys({ store, now }),
+    close,
+    checkStore: async () => void (await store.nextJobAt()),
+  }
 }

@@ -19,12 +19,15 @@ const messageText = text.refine((value) => value.length <= MAX_MESSAGE_CHARACTER
   params: { tooLarge: true },
 })
 
-export const sessionParams = z.strictObject({ sessionId: uuid })
+/** See `lib/chat/session-address.ts`: 683 characters of base64url hold the longest id of a program, 512 bytes. */
+const sessionAddress = z.union([uuid, z.string().regex(/^k\.[0-9a-f]{16}\.[\w-]{0,683}$/)])
+
+export const sessionParams = z.strictObject({ sessionId: sessionAddress })
 
 export const chatRequest = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('send'),
-    sessionId: uuid,
+    sessionId: sessionAddress,
     isNew: z.boolean(),
     id: uuid,
     replyId: uuid,
@@ -33,14 +36,19 @@ export const chatRequest = z.discriminatedUnion('kind', [
   }),
   z.strictObject({
     kind: z.literal('edit'),
-    sessionId: uuid,
+    sessionId: sessionAddress,
     id: uuid,
     replyId: uuid,
     messageId: uuid,
     text: messageText,
   }),
-  z.strictObject({ kind: z.literal('regenerate'), sessionId: uuid, replyId: uuid, messageId: uuid }),
-  z.strictObject({ kind: z.literal('continue'), sessionId: uuid, messageId: uuid }),
+  z.strictObject({
+    kind: z.literal('regenerate'),
+    sessionId: sessionAddress,
+    replyId: uuid,
+    messageId: uuid,
+  }),
+  z.strictObject({ kind: z.literal('continue'), sessionId: sessionAddress, messageId: uuid }),
 ])
 
 export const stopRequest = z.strictObject({ runId: uuid })
@@ -62,6 +70,12 @@ export const viewQuery = z.strictObject({ before: wholeNumber.optional() })
 export const listQuery = z.strictObject({
   cursor: z
     .string()
-    .regex(/^[\w.:~=-]{1,200}$/, 'is not a cursor of ours')
+    .regex(/^[\w.-]{1,720}$/, 'is not a cursor of ours')
     .optional(),
 })
+
+const MAX_KEY_NAME_CHARACTERS = 60
+export const newKey = z.strictObject({
+  name: text.max(MAX_KEY_NAME_CHARACTERS, `is longer than ${MAX_KEY_NAME_CHARACTERS} characters`),
+})
+export const keyParams = z.strictObject({ keyId: z.string().regex(/^[0-9a-f]{16}$/, 'is no id of a key') })

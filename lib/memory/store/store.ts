@@ -1,3 +1,4 @@
+import type { KeyStore } from './key-store.ts'
 import type { SettingsStore } from './settings-store.ts'
 import type { TransferStore } from './transfer.ts'
 
@@ -18,7 +19,8 @@ export type Store = SessionStore &
   SummaryStore &
   JobStore &
   RunStore &
-  TransferStore & { close(): Promise<void> }
+  TransferStore &
+  KeyStore & { close(): Promise<void> }
 
 export type SessionRef = { namespace: string; sessionId: string }
 
@@ -116,11 +118,11 @@ export type Audit = { messages: number; summarised: number; window: number; lost
 export interface SessionStore {
   getSession(ref: SessionRef): Promise<Session | null>
   /**
-   * Newest activity first, no temporary ones; `pinned`: only those that are, or are not. `before` is the last session of
-   * the page before. `running`: a reply is in progress.
+   * Those of several namespaces together, newest activity first, no temporary ones; `pinned`: only those that are, or
+   * are not. `before` is the last session of the page before. `running`: a reply is in progress.
    */
   listSessions(
-    namespace: string,
+    namespaces: string[],
     options: { limit: number; pinned?: boolean; before?: { updatedAt: number; id: string } },
   ): Promise<(Session & { running: boolean })[]>
   /** False when `titleSource` is weaker than the one stored (a person's title is kept), or the session is absent. */

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe } from 'vitest'
 import type { Store } from '../store.ts'
 import { jobsContract } from './jobs.ts'
+import { keysContract } from './keys.ts'
 import { memoryContract } from './memory.ts'
 import { runsContract } from './runs.ts'
 import { createScene } from './scene.ts'
@@ -29,4 +30,5 @@ export function describeStore(name: string, open: () => Promise<Store>): void {
   describe(`${name}: export and import`, () => transferContract(current, scene))
   describe(`${name}: jobs`, () => jobsContract(current, scene))
   describe(`${name}: runs`, () => runsContract(current, scene))
+  describe(`${name}: keys`, () => keysContract(current))
 }

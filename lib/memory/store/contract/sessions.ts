@@ -10,18 +10,39 @@ export function sessionsContract(store: () => Store, scene: Scene): void {
       await store().appendMessages({ namespace: 'bob', sessionId: id }, [said(`m${id}`, 'user', index + 1)])
     }
     await append(eve, 'x')
-    const first = await store().listSessions('bob', { limit: 2 })
+    const first = await store().listSessions(['bob'], { limit: 2 })
     expect(first.map((session) => session.id)).toEqual(['c', 'b'])
     const last = first.at(-1)
-    const rest = await store().listSessions('bob', { limit: 2, ...(last && { before: last }) })
+    const rest = await store().listSessions(['bob'], { limit: 2, ...(last && { before: last }) })
     expect(rest.map((session) => session.id)).toEqual(['a'])
+  })
+
+  it('lists several namespaces as one, page by page', async () => {
+    const places = [
+      ['bob', 'a'],
+      ['key:k', 'b'],
+      ['bob', 'c'],
+      ['key:k', 'd'],
+    ] as const
+    for (const [index, [namespace, id]] of places.entries()) {
+      await store().appendMessages({ namespace, sessionId: id }, [said(`m${id}`, 'user', index + 1)])
+    }
+    const first = await store().listSessions(['bob', 'key:k'], { limit: 3 })
+    expect(first.map(({ namespace, id }) => [namespace, id])).toEqual([
+      ['key:k', 'd'],
+      ['bob', 'c'],
+      ['key:k', 'b'],
+    ])
+    const last = first.at(-1)
+    const rest = await store().listSessions(['bob', 'key:k'], { limit: 3, ...(last && { before: last }) })
+    expect(rest.map(({ id }) => id)).toEqual(['a'])
   })
 
   it('says which sessions have a reply in progress', async () => {
     const { run } = await store().beginTurn(bob, send('q', 'a'))
-    expect((await store().listSessions('bob', { limit: 9 }))[0]?.running).toBe(true)
+    expect((await store().listSessions(['bob'], { limit: 9 }))[0]?.running).toBe(true)
     await store().finishRun(run, end('complete', 'done'))
-    expect((await store().listSessions('bob', { limit: 9 }))[0]?.running).toBe(false)
+    expect((await store().listSessions(['bob'], { limit: 9 }))[0]?.running).toBe(false)
   })
 
   it('keeps a title that a person gave against a model and first words', async () => {
@@ -51,7 +72,7 @@ export function sessionsContract(store: () => Store, scene: Scene): void {
     await append(bob, 'm1', 'm2')
     expect(await store().deleteSession(bob, 50)).toBe(true)
     expect(await store().getSession(bob)).toBeNull()
-    expect(await store().listSessions('bob', { limit: 9 })).toEqual([])
+    expect(await store().listSessions(['bob'], { limit: 9 })).toEqual([])
     await expect(append(bob, 'm3')).rejects.toMatchObject({ code: 'not-found' })
     expect(await store().restoreSession(eve)).toBe(false)
     expect(await store().purgeDeleted(49)).toBe(0)
@@ -71,7 +92,7 @@ export function sessionsContract(store: () => Store, scene: Scene): void {
     expect(await store().setPinned({ namespace: 'bob', sessionId: 'old' }, true)).toBe(true)
     expect(await store().setPinned({ namespace: 'eve', sessionId: 'old' }, true)).toBe(false)
     const idsOf = async (pinned?: boolean) =>
-      (await store().listSessions('bob', { limit: 9, ...(pinned !== undefined && { pinned }) })).map(
+      (await store().listSessions(['bob'], { limit: 9, ...(pinned !== undefined && { pinned }) })).map(
         (session) => session.id,
       )
     expect(await idsOf(true)).toEqual(['old'])
@@ -94,7 +115,7 @@ export function sessionsContract(store: () => Store, scene: Scene): void {
       temporary: true,
       jobs: [{ kind: 'compaction', dueAt: 1 }],
     })
-    expect(await store().listSessions('bob', { limit: 9 })).toEqual([])
+    expect(await store().listSessions(['bob'], { limit: 9 })).toEqual([])
     expect(await store().nextJobAt()).toBeNull()
     expect(await store().getSession(bob)).toMatchObject({ temporary: true, title: 'Secret' })
     expect(await pathOf(bob)).toEqual(['q', 'a'])

@@ -139,4 +139,33 @@ export const SQLITE_MIGRATIONS: readonly string[] = [
     )), '$.retrievedIds')
   WHERE receipt IS NOT NULL;
   `,
+  // label: the namespace that a client of the memory API gives, which divides that of its key. by_client: written through
+  // that API, where a role comes back byte for byte. saves: those that a client named, so that a repeated one is known.
+  `
+  CREATE TABLE api_keys (
+    id TEXT PRIMARY KEY,
+    owner TEXT NOT NULL,
+    name TEXT NOT NULL,
+    hint TEXT NOT NULL,
+    hash TEXT NOT NULL UNIQUE,
+    created_at INTEGER NOT NULL,
+    last_used_at INTEGER,
+    revoked_at INTEGER
+  ) STRICT;
+  CREATE INDEX api_keys_by_owner ON api_keys (owner, created_at);
+
+  ALTER TABLE sessions ADD COLUMN label TEXT NOT NULL DEFAULT '';
+  CREATE INDEX sessions_by_label ON sessions (namespace, label, updated_at, id) WHERE deleted_at IS NULL;
+
+  ALTER TABLE messages ADD COLUMN by_client INTEGER NOT NULL DEFAULT 0;
+
+  CREATE TABLE saves (
+    session_key INTEGER NOT NULL REFERENCES sessions (key) ON DELETE CASCADE,
+    id TEXT NOT NULL,
+    hash TEXT NOT NULL,
+    created_at INTEGER NOT NULL,
+    PRIMARY KEY (session_key, id)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX saves_by_age ON saves (created_at);
+  `,
 ]

@@ -9,23 +9,34 @@ export function sessionsMethods(database: Database, tree: Tree): SessionStore {
   const { all, one, run, read, write } = database
   const { findSession, requireSession, requireMessage, bumpGeneration } = tree
 
+  function newestOf(
+    namespace: string,
+    { limit, pinned, before }: Parameters<SessionStore['listSessions']>[1],
+  ) {
+    return all(
+      `SELECT s.*, EXISTS (SELECT 1 FROM runs r WHERE r.session_key = s.key AND r.ended_at IS NULL) AS running
+       FROM sessions s
+       WHERE s.namespace = ? AND s.deleted_at IS NULL AND s.temporary = 0 AND (s.updated_at, s.id) < (?, ?)
+         AND s.pinned = coalesce(?, s.pinned)
+       ORDER BY s.updated_at DESC, s.id DESC LIMIT ?`,
+      namespace,
+      before?.updatedAt ?? Number.MAX_SAFE_INTEGER,
+      before?.id ?? '',
+      pinned === undefined ? null : Number(pinned),
+      limit,
+    ).map((row) => ({ ...bare(toSession(row)), running: row.running === 1 }))
+  }
+
   return {
     getSession: (ref) => read(() => bare(findSession(ref))),
 
-    listSessions: (namespace, { limit, pinned, before }) =>
+    listSessions: (namespaces, options) =>
       read(() =>
-        all(
-          `SELECT s.*, EXISTS (SELECT 1 FROM runs r WHERE r.session_key = s.key AND r.ended_at IS NULL) AS running
-           FROM sessions s
-           WHERE s.namespace = ? AND s.deleted_at IS NULL AND s.temporary = 0 AND (s.updated_at, s.id) < (?, ?)
-             AND s.pinned = coalesce(?, s.pinned)
-           ORDER BY s.updated_at DESC, s.id DESC LIMIT ?`,
-          namespace,
-          before?.updatedAt ?? Number.MAX_SAFE_INTEGER,
-          before?.id ?? '',
-          pinned === undefined ? null : Number(pinned),
-          limit,
-        ).map((row) => ({ ...bare(toSession(row)), running: row.running === 1 })),
+        // A page of each by its index, then the newest of them: a person has few keys and maybe many sessions.
+        namespaces
+          .flatMap((namespace) => newestOf(namespace, options))
+          .sort((a, b) => b.updatedAt - a.updatedAt || (a.id < b.id ? 1 : -1))
+          .slice(0, options.limit),
       ),
 
     setTitle: (ref, title, source) =>

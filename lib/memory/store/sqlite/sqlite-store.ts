@@ -1,6 +1,7 @@
 import type { Store } from '../store.ts'
 import { openSqlite } from './database.ts'
 import { jobsMethods } from './jobs.ts'
+import { keysMethods } from './keys.ts'
 import { messagesMethods } from './messages.ts'
 import { runsMethods } from './runs.ts'
 import { searchMethods } from './search.ts'
@@ -26,6 +27,7 @@ export function createSqliteStore(path: string): Store {
     ...jobsMethods(database, tree),
     ...runsMethods(database, tree),
     ...transferMethods(database, tree),
+    ...keysMethods(database),
     close: async () => database.close(),
   }
 }
