@@ -1,6 +1,7 @@
 import type { LanguageModel } from 'ai'
 import { MockLanguageModelV4 } from 'ai/test'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { MemoryError } from '#lib/memory/errors.ts'
 import { extractFacts } from '#lib/memory/extractive.ts'
 import { createMemory } from '#lib/memory/memory.ts'
 import { createSqliteStore } from '#lib/memory/store/sqlite/sqlite-store.ts'
@@ -25,7 +26,7 @@ let aborted: number
 const chats: ChatService[] = []
 
 /** Another process on the same store, which nobody can tell dead from alive but by its name. */
-function openChat(owner = 'me', isOwnerAlive = (_: string) => true): ChatService {
+function openChat(owner = 'me', isOwnerAlive = (_: string) => true, over: Store = store): ChatService {
   const model = new MockLanguageModelV4({
     doStream: async ({ abortSignal, prompt }) => {
       prompts.push(JSON.stringify(prompt))
@@ -54,13 +55,13 @@ function openChat(owner = 'me', isOwnerAlive = (_: string) => true): ChatService
     current: async () => ({ status: STATUS, chat: model as LanguageModel, memory: model as LanguageModel }),
   }
   const memory = createMemory({
-    store,
+    store: over,
     now: Date.now,
     settings: { maxWindowSize: 12, longTermMemory: true },
     summarizer: async () => extractFacts,
   })
   const opened = createChat({
-    store,
+    store: over,
     memory,
     models,
     now: Date.now,
@@ -113,6 +114,16 @@ const textOf = (events: Event[]) => events.map(({ chunk }) => chunk.delta ?? '')
 const endOf = (events: Event[]) => events.at(-1)?.chunk
 async function untilText(sessionId: string, text: string, from = chat): Promise<void> {
   await expect.poll(async () => (await from.view('bob', sessionId))?.messages.at(-1)?.text).toBe(text)
+}
+
+/** So many chunks of the reply in session `s` are in the store, for other processes. */
+async function untilLogged(chunks: number): Promise<void> {
+  await expect
+    .poll(async () => {
+      const [run] = await store.activeRuns({ namespace: 'bob', sessionId: 's' })
+      return run && (await store.readChunks(run.ref, run.id, 0))?.chunks.length
+    })
+    .toBe(chunks)
 }
 
 describe('a reply', () => {
@@ -264,12 +275,7 @@ describe('a process that dies', () => {
     const dead = openChat('dead')
     script.push({ words: ['The answer', ' is'], hang: true })
     await dead.send('bob', send(1))
-    await expect
-      .poll(async () => {
-        const [run] = await store.activeRuns({ namespace: 'bob', sessionId: 's' })
-        return run && (await store.readChunks(run.ref, run.id, 0))?.chunks.length
-      })
-      .toBe(4)
+    await untilLogged(4)
     const heir = openChat('heir', (owner) => owner !== 'dead')
     await heir.start()
     expect((await heir.view('bob', 's'))?.messages[1]).toMatchObject({
@@ -299,6 +305,26 @@ describe('a process that dies', () => {
     const heir = openChat('heir', (owner) => owner !== 'dead')
     const events = await eventsOf(await heir.send('bob', send(2)))
     expect(endOf(events)).toMatchObject({ messageMetadata: { status: 'complete' } })
+  })
+
+  it('on a disk that is full keeps nobody from reading, and is marked when there is room', async () => {
+    const dead = openChat('dead')
+    script.push({ words: ['so far'], hang: true })
+    await dead.send('bob', send(1))
+    await untilLogged(3)
+    let full = true
+    const finishRun: Store['finishRun'] = async (...of) => {
+      if (full) throw new MemoryError('storage-full', 'The disk is full.')
+      return store.finishRun(...of)
+    }
+    const heir = openChat('heir', (owner) => owner !== 'dead', { ...store, finishRun })
+    await heir.start()
+    expect((await heir.view('bob', 's'))?.messages[1]).toMatchObject({ text: 'so far', status: 'streaming' })
+    full = false
+    expect((await heir.view('bob', 's'))?.messages[1]).toMatchObject({
+      text: 'so far',
+      status: 'interrupted',
+    })
   })
 
   it('that is only stopping keeps the text as interrupted', async () => {

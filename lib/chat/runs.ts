@@ -187,18 +187,23 @@ export function createRuns(deps: RunsDeps): Runs {
       if (live.has(keyOf(run.ref, run.id))) continue
       const silent = now() - run.heartbeatAt > DEAD_AFTER_MS
       if (!silent && run.owner !== owner && isOwnerAlive(run.owner)) continue
-      // Ours, but not live: it could not be saved at its end, or it has ended since `runs` was read.
-      const chunks = (await store.readChunks(run.ref, run.id, 0))?.chunks ?? []
-      const message = await store.getMessage(run.ref, run.messageId)
-      await store.finishRun(run, {
-        status: run.stopRequested ? 'stopped' : 'interrupted',
-        content: (message?.content ?? '') + textOf(chunks),
-        error: null,
-        receipt: null,
-        jobs: [],
-        at: now(),
-      })
+      // A full disk must not keep anybody from reading; the next look tries again.
+      await endOrphan(run).catch((error) => onError(error, run))
     }
+  }
+
+  /** Ours, but not live, counts as well: it could not be saved at its end, or it has ended since it was read. */
+  async function endOrphan(run: Run): Promise<void> {
+    const chunks = (await store.readChunks(run.ref, run.id, 0))?.chunks ?? []
+    const message = await store.getMessage(run.ref, run.messageId)
+    await store.finishRun(run, {
+      status: run.stopRequested ? 'stopped' : 'interrupted',
+      content: (message?.content ?? '') + textOf(chunks),
+      error: null,
+      receipt: null,
+      jobs: [],
+      at: now(),
+    })
   }
 
   return {

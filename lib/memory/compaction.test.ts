@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { planCompaction } from './compaction.ts'
 import { createJobWorker, retryPauseMs } from './jobs.ts'
 import { createMemory, type Summarize } from './memory.ts'
@@ -135,6 +135,38 @@ describe('a summariser that fails', () => {
     expect(await store.audit(ref)).toEqual({ messages: 6, summarised: 4, window: 2, lost: 0, doubled: 0 })
     expect(await store.nextJobAt()).toBeNull()
     expect(asked).toBe(4)
+    await worker.close()
+    await store.close()
+  })
+
+  it('goes on after a moment at which the store could not be asked', async () => {
+    vi.useFakeTimers()
+    const store = createSqliteStore(':memory:')
+    let full = true
+    const done: string[] = []
+    const work = async () => {
+      done.push('compaction')
+      return 'done' as const
+    }
+    const worker = createJobWorker({
+      store: {
+        ...store,
+        claimJob: async (options) => {
+          if (full) throw new Error('the disk is full')
+          return store.claimJob(options)
+        },
+      },
+      now: () => 1000,
+      handlers: { compaction: work, title: work },
+      onError: () => {},
+    })
+    const message = { id: 'm', role: 'user', content: 'text', createdAt: 1 }
+    await store.appendMessages(ref, [message], { jobs: [{ kind: 'compaction', dueAt: 0 }] })
+    await worker.wake()
+    full = false
+    await vi.advanceTimersByTimeAsync(60_000)
+    expect(done).toEqual(['compaction'])
+    vi.useRealTimers()
     await worker.close()
     await store.close()
   })

@@ -16,6 +16,9 @@ const LEASE_MS = 15_000
 /** A summary is seconds of a model's work: a few at once, so that one hung model call does not stop all sessions. */
 const CONCURRENCY = 4
 
+/** At the latest, whatever the clock does and whether or not the store could be asked. */
+const LOOK_AGAIN_MS = 60_000
+
 /** The pause after the nth failure in a row: 5 s, 10 s, 20 s … at most an hour. */
 export const retryPauseMs = (attempts: number) => Math.min(5000 * 2 ** Math.min(attempts, 20), 3_600_000)
 
@@ -43,7 +46,10 @@ export function createJobWorker(deps: {
     wokenAgain = true
     notify()
     draining ??= drain()
-      .catch((error) => onError(error, null))
+      .catch((error) => {
+        onError(error, null)
+        sleepFor(LOOK_AGAIN_MS)
+      })
       .finally(() => {
         draining = null
       })
@@ -101,7 +107,13 @@ export function createJobWorker(deps: {
     clearTimeout(timer)
     const next = await store.nextJobAt()
     if (next === null || shutdown.signal.aborted) return
-    timer = setTimeout(() => void wake(), Math.min(Math.max(next - now(), 50), 60_000))
+    sleepFor(Math.min(Math.max(next - now(), 50), LOOK_AGAIN_MS))
+  }
+
+  function sleepFor(ms: number): void {
+    clearTimeout(timer)
+    if (shutdown.signal.aborted) return
+    timer = setTimeout(() => void wake(), ms)
     timer.unref()
   }
 

@@ -230,12 +230,21 @@ export type Job = {
 }
 
 /**
+ * Nobody sets a due time or a lease so far ahead: the clock was wrong, and the job would wait until it is right again. It
+ * counts as over.
+ */
+export const FURTHEST_AHEAD_MS = 2 * 3_600_000
+
+/**
  * One row per session and kind: asking for a job that waits already changes nothing but its revision. Asking for one in a
  * temporary session does nothing.
  */
 export interface JobStore {
   enqueueJob(ref: SessionRef, job: NewJob): Promise<void>
-  /** Takes the job that is due longest, if any, whose session has no other leased job of the same kind. */
+  /**
+   * Takes the job that is due longest, if any, whose session has no other leased job of the same kind. See
+   * `FURTHEST_AHEAD_MS` for a clock that jumped.
+   */
   claimJob(options: { now: number; leaseMs: number; lease: string }): Promise<Job | null>
   /** Keeps a lease that is still ours. False when it was lost. */
   renewJob(job: Job, leaseUntil: number): Promise<boolean>

@@ -1,4 +1,4 @@
-import type { JobStore, NewJob } from '../store.ts'
+import { FURTHEST_AHEAD_MS, type JobStore, type NewJob } from '../store.ts'
 import type { Database } from './database.ts'
 import { toJob } from './rows.ts'
 import type { Tree } from './tree.ts'
@@ -18,9 +18,11 @@ export function jobsMethods(database: Database, tree: Tree): JobStore {
       write(() => {
         const row = one(
           `SELECT j.*, s.namespace, s.id AS session_id, s.generation FROM jobs j JOIN sessions s ON s.key = j.session_key
-           WHERE s.deleted_at IS NULL AND j.due_at <= ?1 AND coalesce(j.lease_until, 0) <= ?1
+           WHERE s.deleted_at IS NULL AND (j.due_at <= ?1 OR j.due_at > ?2)
+             AND (coalesce(j.lease_until, 0) <= ?1 OR j.lease_until > ?2)
            ORDER BY j.due_at LIMIT 1`,
           now,
+          now + FURTHEST_AHEAD_MS,
         )
         if (!row) return null
         run('UPDATE jobs SET lease = ?, lease_until = ? WHERE id = ?', lease, now + leaseMs, row.id as string)

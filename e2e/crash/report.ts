@@ -1,0 +1,97 @@
+import { execFileSync } from 'node:child_process'
+import { cpus } from 'node:os'
+import type { Problem } from './ledger.ts'
+import type { Outcome } from './scenarios.ts'
+
+/** RELIABILITY.md, from what one run has found. */
+export function formatReport(run: {
+  outcomes: readonly Outcome[]
+  notices: readonly string[]
+  seed: number
+  command: string
+}): string {
+  const { outcomes, notices, seed, command } = run
+  const sum = (value: (outcome: Outcome) => number) =>
+    outcomes.reduce((total, each) => total + value(each), 0)
+  const count = (outcome: Outcome, ...kinds: Problem['kind'][]) =>
+    outcome.problems.filter(({ kind }) => kinds.includes(kind)).length
+  const rows = outcomes.map((outcome) => [
+    outcome.name,
+    outcome.kills,
+    outcome.sessions,
+    outcome.acknowledged,
+    outcome.replies,
+    count(outcome, 'lost'),
+    count(outcome, 'doubled'),
+    count(outcome, 'out of order'),
+    count(outcome, 'changed', 'unknown'),
+    count(outcome, 'audit'),
+    `${percentile(outcome.starts, 0.5)} / ${percentile(outcome.starts, 0.95)}`,
+  ])
+  return `# Reliability
+
+Written by \`${command}\` on ${new Date().toISOString().slice(0, 10)}, seed ${seed}, commit ${commit()}; Node ${process.versions.node},
+SQLite ${process.versions.sqlite}, ${cpus().length} cores that others worked on, too.
+
+**${sum(({ kills }) => kills).toLocaleString('en')} kills: of ${sum(({ acknowledged }) => acknowledged).toLocaleString('en')} acknowledged messages ${sum((each) => count(each, 'lost'))} were lost and ${sum((each) => count(each, 'doubled'))} doubled.**
+
+${table(
+  [
+    'what happened',
+    'kills',
+    'chats',
+    'messages acknowledged',
+    'replies seen whole',
+    'lost',
+    'doubled',
+    'out of order',
+    'changed or unknown',
+    'audit not clean',
+    'start, p50 / p95 ms',
+  ],
+  rows,
+)}
+${notices.map((notice) => `\nNot run: ${notice}.\n`).join('')}
+## How it is done
+
+A real server process with the real SQLite file is killed with SIGKILL while six browser tabs of four people write to it over
+HTTP, each with its cookie; half of the starts are without a model, half with one over HTTP. Two of five kills come at the
+moment at which somebody is told that their message is safe, one of twelve while the process still starts, the others at random.
+After each restart every chat that was written to is read from the file and compared with the clients' own ledger:
+
+- a message whose request was answered with 200 is there exactly once, with its text; so is one that was sent again because its
+  answer never came;
+- a message that was acknowledged before another one was sent stands before it;
+- a reply whose end somebody saw is there word for word; of one that was cut off, what is kept and what was seen begin alike;
+- what was refused is not there;
+- the store's audit: each message once in the chain of summaries or in the window, 0 lost, 0 doubled.
+
+At the end no reply is left half written, no background job is left over, and SQLite's integrity check is clean.
+
+The many kills are of the app behind its own routes, without the framework that serves the pages, as that starts sooner; the last
+row is the whole server as \`npm start\` runs it. The seed decides who says what and when the kill comes; how far the processor has
+got by then it cannot decide. SIGKILL takes the process and not the machine: that a commit survives a power cut is SQLite's
+promise for \`synchronous=FULL\` on a disk that keeps its own, and is not tried here.
+`
+}
+
+function table(head: string[], rows: (string | number)[][]): string {
+  const line = (cells: (string | number)[]) =>
+    `| ${cells.map((cell) => (typeof cell === 'number' ? cell.toLocaleString('en') : cell)).join(' | ')} |`
+  return [line(head), line(head.map((_, index) => (index === 0 ? '---' : '---:'))), ...rows.map(line)].join(
+    '\n',
+  )
+}
+
+function percentile(values: readonly number[], share: number): number {
+  const sorted = values.toSorted((a, b) => a - b)
+  return Math.round(sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0)
+}
+
+function commit(): string {
+  try {
+    return execFileSync('git', ['rev-parse', '--short', 'HEAD'], { encoding: 'utf8' }).trim()
+  } catch {
+    return 'unknown'
+  }
+}
