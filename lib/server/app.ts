@@ -1,5 +1,4 @@
 import 'server-only'
-import { join } from 'node:path'
 import { type ChatService, createChat } from '#lib/chat/chat.ts'
 import { createModels, type Models } from '#lib/llm/models.ts'
 import { isOffline } from '#lib/llm/offline.ts'
@@ -7,10 +6,10 @@ import { createSummarizer } from '#lib/llm/summarize.ts'
 import { extractFacts } from '#lib/memory/extractive.ts'
 import { createKeys, type Keys } from '#lib/memory/keys.ts'
 import { createMemory } from '#lib/memory/memory.ts'
-import { createSqliteStore } from '#lib/memory/store/sqlite/sqlite-store.ts'
 import { type Config, loadConfig, sessionSecrets } from './config.ts'
 import { createLimits, type Limits } from './limits.ts'
 import { errorFields, log } from './log.ts'
+import { openStore } from './open-store.ts'
 import { isOwnerAlive, processOwner } from './process-owner.ts'
 import { processSlot } from './process-slot.ts'
 import { createIdentity, type Identity } from './sealed-cookie.ts'
@@ -57,7 +56,7 @@ export function app(): Promise<App> {
 }
 
 async function openApp(config: Config): Promise<App> {
-  const store = createSqliteStore(join(config.dataDir, 'motorhead-chat.db'))
+  const store = await openStore(config)
   const models = createModels(config.models)
   const now = Date.now
   const memory = createMemory({
