@@ -7,8 +7,8 @@ import type { SessionTree } from './store/transfer.ts'
  * Each session has its whole tree, so nothing is lost on the way, and all of its ids, so that twice is once. Times are
  * ISO 8601. A change that an older reader would misunderstand gets a new version.
  */
-export const ARCHIVE_FORMAT = 'motorhead-chat'
-export const ARCHIVE_VERSION = 1
+const ARCHIVE_FORMAT = 'motorhead-chat'
+const ARCHIVE_VERSION = 1
 
 /** A file that is no archive. The message says where and why, as a sentence for a person. */
 export class ArchiveError extends Error {
@@ -107,7 +107,7 @@ export async function* writeArchive(
 }
 
 /** One session in the form of the file; without a namespace it belongs to whoever imports it. */
-export function archiveSession({ session, messages, summaries }: SessionTree, namespace?: string) {
+function archiveSession({ session, messages, summaries }: SessionTree, namespace?: string) {
   return {
     ...(namespace !== undefined && { namespace }),
     id: session.id,
