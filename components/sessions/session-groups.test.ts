@@ -6,6 +6,7 @@ const at = (iso: string): SessionItem => ({
   id: iso,
   title: iso,
   pinned: false,
+  temporary: false,
   running: false,
   createdAt: 0,
   updatedAt: Date.parse(iso),

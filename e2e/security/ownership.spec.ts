@@ -35,6 +35,7 @@ const RECIPES: Record<string, (ids: Begun) => Asked[]> = {
   ],
   'PATCH /api/sessions/[sessionId]': ({ sessionId, messageId }) => [
     { path: `/api/sessions/${sessionId}`, body: { title: 'Taken' } },
+    { path: `/api/sessions/${sessionId}`, body: { pinned: true } },
     { path: `/api/sessions/${sessionId}`, body: { showVersion: messageId } },
   ],
   'DELETE /api/sessions/[sessionId]': ({ sessionId }) => [{ path: `/api/sessions/${sessionId}` }],
@@ -42,11 +43,26 @@ const RECIPES: Record<string, (ids: Begun) => Asked[]> = {
     { path: `/api/sessions/${sessionId}/restore` },
   ],
   'DELETE /api/keys/[keyId]': ({ keyId }) => [{ path: `/api/keys/${keyId}` }],
+  'GET /api/sessions/[sessionId]/export': ({ sessionId }) => [
+    { path: `/api/sessions/${sessionId}/export?format=markdown` },
+    { path: `/api/sessions/${sessionId}/export?format=json` },
+  ],
   'GET /s/[sessionId]': ({ sessionId }) => [{ path: `/s/${sessionId}` }],
 }
 
 /** Endpoints whose request names nothing of anybody's. */
-const NAMELESS = ['GET /api/sessions', 'GET /api/model', 'GET /api/health', 'GET /api/keys', 'POST /api/keys']
+const NAMELESS = [
+  'GET /api/sessions',
+  'GET /api/search',
+  'GET /api/export',
+  'GET /api/settings',
+  'PATCH /api/settings',
+  'GET /api/model',
+  'POST /api/model/test',
+  'GET /api/health',
+  'GET /api/keys',
+  'POST /api/keys',
+]
 
 const endpoints = [...apiEndpoints(), ...dynamicPages()].filter(({ name }) => !NAMELESS.includes(name))
 

@@ -60,6 +60,13 @@ const UNDO_MS = 10_000
 const PAGE_MESSAGES = 80
 const PAGE_SESSIONS = 50
 
+/** Far more than anybody can overlook. */
+const MAX_PINNED = 500
+
+/** A temporary chat that nobody has touched for so long is gone, whether its page was left or not. */
+const KEEP_TEMPORARY_MS = 24 * 60 * 60_000
+const LOOK_FOR_TEMPORARY_MS = 60 * 60_000
+
 /** A chunk log is kept this long after its run, for readers in other processes. */
 const KEEP_CHUNKS_MS = 60_000
 
@@ -69,7 +76,7 @@ const TITLE_ATTEMPTS = 3
 export type ChatDeps = {
   store: Store
   memory: Memory
-  models: { current(): Promise<Models> }
+  models: { current(choice?: string | null): Promise<Models> }
   /** Replies in progress that one person may have. */
   maxActiveRuns: number
   now: () => number
@@ -86,7 +93,7 @@ export function createChat(deps: ChatDeps): ChatService {
   const worker = createJobWorker({
     store,
     now,
-    handlers: { compaction: memory.compact, title: makeTitle },
+    handlers: { compaction: compactIfWanted, title: makeTitle },
     onError: (error) => deps.onError('job', error),
   })
   const onError = (error: unknown) => deps.onError('reply', error)
@@ -109,6 +116,7 @@ export function createChat(deps: ChatDeps): ChatService {
     ],
     onFinished: () => void worker.wake(),
   })
+  let tidying: NodeJS.Timeout | undefined
   const refOf = (user: string, address: string): Promise<SessionRef> => sessionAt(store, user, address)
 
   async function send(user: string, request: ChatRequest): Promise<ReplyStream> {
@@ -121,7 +129,9 @@ export function createChat(deps: ChatDeps): ChatService {
   function beginTurn(request: ChatRequest): BeginTurn {
     const creates = request.kind === 'send' && request.isNew
     return {
-      ...(creates && { create: { title: firstWords(request.text) } }),
+      ...(creates && {
+        create: { title: firstWords(request.text), temporary: request.temporary ?? false },
+      }),
       run: { id: crypto.randomUUID(), owner, mode: request.kind === 'continue' ? 'continue' : 'reply' },
       turn: request,
       maxActiveRuns: deps.maxActiveRuns,
@@ -171,6 +181,12 @@ export function createChat(deps: ChatDeps): ChatService {
     }
   }
 
+  /** A person who has switched memory off is not summarised; the messages wait for the day that it is on again. */
+  async function compactIfWanted(job: Job, signal: AbortSignal): Promise<'done' | 'stale'> {
+    const { memory: wanted } = await store.getSettings(job.ref.namespace)
+    return wanted ? memory.compact(job, signal) : 'done'
+  }
+
   /** Names a session after its first exchange, unless a person has named it. */
   async function makeTitle(job: Job, signal: AbortSignal): Promise<'done' | 'stale'> {
     const session = await store.getSession(job.ref)
@@ -190,6 +206,7 @@ export function createChat(deps: ChatDeps): ChatService {
   async function tidy(): Promise<void> {
     try {
       await store.purgeDeleted(now() - UNDO_MS)
+      await store.purgeTemporary(now() - KEEP_TEMPORARY_MS)
       await store.pruneChunks(now() - KEEP_CHUNKS_MS)
     } catch (error) {
       deps.onError('job', error)
@@ -210,14 +227,17 @@ export function createChat(deps: ChatDeps): ChatService {
 
     async listSessions(user, cursor) {
       const before = cursor === null ? null : parseCursor(cursor)
-      const sessions = await store.listSessions(await store.namespacesOf(user), {
+      const namespaces = await store.namespacesOf(user)
+      const sessions = await store.listSessions(namespaces, {
         limit: PAGE_SESSIONS + 1,
+        pinned: false,
         ...(before && { before }),
       })
+      const pinned = before ? [] : await store.listSessions(namespaces, { limit: MAX_PINNED, pinned: true })
       const page = sessions.slice(0, PAGE_SESSIONS)
       const last = page.at(-1)
       return {
-        sessions: page.map((session) => toItem(user, session)),
+        sessions: [...pinned, ...page].map((session) => toItem(user, session)),
         next:
           sessions.length > PAGE_SESSIONS && last
             ? `${last.updatedAt}.${Buffer.from(last.id).toString('base64url')}`
@@ -231,7 +251,8 @@ export function createChat(deps: ChatDeps): ChatService {
         await store.selectVersion(ref, patch.showVersion)
         return view(user, sessionId)
       }
-      await store.setTitle(ref, patch.title, 'person')
+      if ('pinned' in patch) await store.setPinned(ref, patch.pinned)
+      else await store.setTitle(ref, patch.title, 'person')
       const session = await store.getSession(ref)
       return session && toItem(user, { ...session, running: (await store.activeRuns(ref)).length > 0 })
     },
@@ -250,11 +271,13 @@ export function createChat(deps: ChatDeps): ChatService {
     async start() {
       await tidy()
       setTimeout(() => void tidy(), UNDO_MS + 100).unref()
+      tidying = setInterval(() => void tidy(), LOOK_FOR_TEMPORARY_MS).unref()
       await runs.reap(await store.unfinishedRuns())
       void worker.wake()
     },
 
     async close() {
+      clearInterval(tidying)
       await runs.close()
       await worker.close()
     },
@@ -265,6 +288,7 @@ const toItem = (user: string, session: Session & { running: boolean }): SessionI
   id: addressOf(user, { namespace: session.namespace, sessionId: session.id }),
   title: session.title,
   pinned: session.pinned,
+  temporary: session.temporary,
   createdAt: session.createdAt,
   updatedAt: session.updatedAt,
   running: session.running,

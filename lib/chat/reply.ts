@@ -36,7 +36,7 @@ export type WriteReply = (
 export function createReplyWriter(deps: {
   store: Store
   memory: Memory
-  models: { current(): Promise<Models> }
+  models: { current(choice?: string | null): Promise<Models> }
   /** Given each prompt as text just before it goes out. */
   onPrompt?: (text: string) => void
   onError: (error: unknown, run: Run) => void
@@ -46,12 +46,20 @@ export function createReplyWriter(deps: {
   return async function writeReply(run, emit, signal) {
     const partial =
       run.mode === 'continue' ? ((await store.getMessage(run.ref, run.messageId))?.content ?? '') : ''
+    const [session, settings] = await Promise.all([
+      store.getSession(run.ref),
+      store.getSettings(run.ref.namespace),
+    ])
     const [recall, { chat: model, status }] = await Promise.all([
-      memory.recall(run.ref, run.promptId),
-      models.current(),
+      memory.recall(run.ref, run.promptId, {
+        memory: settings.memory && !session?.temporary,
+        acrossSessions: settings.acrossSessions,
+      }),
+      models.current(settings.model),
     ])
     const fence = crypto.randomUUID().replaceAll('-', '').slice(0, 16)
-    const prompt = buildPrompt({ recall, fence, ...(partial && { partial }) })
+    const { customInstructions } = settings
+    const prompt = buildPrompt({ recall, fence, customInstructions, ...(partial && { partial }) })
     onPrompt?.(formatPrompt(prompt))
 
     const { context, window, retrieved } = recall.tokens

@@ -20,6 +20,8 @@ export type SessionItem = {
   id: string
   title: string
   pinned: boolean
+  /** In no list and no search, without memory, and removed a day after its last activity. */
+  temporary: boolean
   createdAt: number
   updatedAt: number
   /** A reply is being written now. */
@@ -54,19 +56,21 @@ export type SessionView = {
   runs: ActiveRun[]
 }
 
-/** `GET /api/sessions?cursor=` — newest activity first. */
+/** `GET /api/sessions?cursor=` — the first page begins with all that are pinned; the rest by newest activity. */
 export type SessionPage = { sessions: SessionItem[]; next: string | null }
 
 /**
  * `POST /api/chat` — ids are UUIDs made by the browser, so that a repeated request is recognised: the same body again
  * attaches to the same reply, the same id with other text is 409 `conflict`.
- * `send`: `after` is the last message the person saw (`null` in an empty chat); `isNew` creates the session.
+ * `send`: `after` is the last message the person saw (`null` in an empty chat); `isNew` creates the session, `temporary`
+ * as one that is not remembered.
  */
 export type ChatRequest =
   | {
       kind: 'send'
       sessionId: string
       isNew: boolean
+      temporary?: boolean
       id: string
       replyId: string
       after: string | null
@@ -90,8 +94,8 @@ export type ChatRequest =
 /** `POST /api/chat/:sessionId/stop` */
 export type StopRequest = { runId: string }
 
-/** `PATCH /api/sessions/:id` — a new title, or the version of a message to show (answers the `SessionView`). */
-export type SessionPatch = { title: string } | { showVersion: string }
+/** `PATCH /api/sessions/:id` — a title, a pin, or the version of a message to show (answers the `SessionView`). */
+export type SessionPatch = { title: string } | { pinned: boolean } | { showVersion: string }
 
 /** `DELETE /api/sessions/:id`; until `undoUntil`, `POST /api/sessions/:id/restore` takes it back. */
 export type SessionDeleted = { undoUntil: number }
@@ -102,6 +106,8 @@ export type ModelStatus = {
   /** For the screen: "gpt-5-mini", "llama3.2 (Ollama)", "No model connected". */
   label: string
   connected: boolean
+  /** The names that a person can choose among, the default first; absent where there is no choice. */
+  choices?: string[]
 }
 
 /** A key of the person's programs for the memory API; `hint` is its end, `lastUsedAt` is true to the minute. */
@@ -118,3 +124,33 @@ export type ApiKeyList = { keys: ApiKeyItem[] }
 
 /** `POST /api/keys` with `{ name }` — `secret` is the key itself, never shown again. 409 when there are too many. */
 export type ApiKeyMade = { key: ApiKeyItem; secret: string }
+
+/** `POST /api/model/test` — one tiny call to the model: how long it took, or a sentence that says what is wrong. */
+export type ModelTest = { ok: true; label: string; ms: number } | { ok: false; problem: string }
+
+/** `GET /api/settings`; `PATCH` changes what its body names and answers the whole. */
+export type Settings = {
+  /** Whether replies are given summaries and what was said before. */
+  memory: boolean
+  /** Whether that includes the person's other sessions. */
+  acrossSessions: boolean
+  /** The person's own words to the model, for every reply. */
+  customInstructions: string
+  /** One of the model's `choices`; `null`: the default. */
+  model: string | null
+}
+
+/** A text in pieces; those that were searched for are `hit`s. */
+export type MarkedText = { text: string; hit: boolean }[]
+
+/** `GET /api/search?q=` — sessions whose title or messages hold every word, the last one perhaps unfinished. */
+export type SearchResults = {
+  sessions: {
+    sessionId: string
+    title: MarkedText
+    updatedAt: number
+    messages: { id: string; role: 'user' | 'assistant'; createdAt: number; snippet: MarkedText }[]
+  }[]
+}
+
+// `GET /api/sessions/:id/export?format=markdown|json` and `GET /api/export` answer a file to save.

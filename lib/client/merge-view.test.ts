@@ -20,7 +20,15 @@ const q2 = message('q2', 'a1')
 const a2 = message('a2', 'q2')
 
 const viewOf = (messages: ChatMessage[], change: Partial<SessionView> = {}): SessionView => ({
-  session: { id: 's', title: 't', pinned: false, createdAt: 1, updatedAt: 1, running: false },
+  session: {
+    id: 's',
+    title: 't',
+    pinned: false,
+    temporary: false,
+    createdAt: 1,
+    updatedAt: 1,
+    running: false,
+  },
   messages,
   earlier: null,
   runs: [],

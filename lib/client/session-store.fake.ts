@@ -136,7 +136,15 @@ export const fakeMessage = (
 })
 
 export const fakeView = (messages: ChatMessage[], change: Partial<SessionView> = {}): SessionView => ({
-  session: { id: 's', title: 'A chat', pinned: false, createdAt: 1, updatedAt: 1, running: false },
+  session: {
+    id: 's',
+    title: 'A chat',
+    pinned: false,
+    temporary: false,
+    createdAt: 1,
+    updatedAt: 1,
+    running: false,
+  },
   messages,
   earlier: null,
   runs: [],

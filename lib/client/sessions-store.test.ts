@@ -7,6 +7,7 @@ const item = (id: string, updatedAt: number): SessionItem => ({
   id,
   title: `title ${id}`,
   pinned: false,
+  temporary: false,
   createdAt: 0,
   updatedAt,
   running: false,

@@ -172,3 +172,24 @@ describe('Ollama', () => {
     )
   })
 })
+
+describe('several models', () => {
+  it('answers with the chosen one, with the first when the choice is none of them, and names them all', async () => {
+    const choosing = createModels({
+      openaiBaseUrl: 'http://127.0.0.1:9/v1',
+      gateway: false,
+      chatModel: 'big',
+      chatChoices: ['big', 'small'],
+    })
+    const labelOf = async (choice?: string | null) => (await choosing.current(choice)).status.label
+    expect([await labelOf(), await labelOf('small'), await labelOf('gone'), await labelOf(null)]).toEqual([
+      'big',
+      'small',
+      'big',
+      'big',
+    ])
+    const { status, memory } = await choosing.current('small')
+    expect(status.choices).toEqual(['big', 'small'])
+    expect(memory).toMatchObject({ modelId: 'big' })
+  })
+})

@@ -16,6 +16,8 @@ export type ModelSettings = {
   /** Probed in development and self-hosting only. */
   ollamaUrl?: string
   chatModel?: string
+  /** The models that a person can choose among, `chatModel` first; absent where there is no choice. */
+  chatChoices?: string[]
   memoryModel?: string
 }
 
@@ -33,13 +35,32 @@ const CUSTOM_PROBE_MS = 1500
 const PROBE_AGAIN_MS = 5000
 
 /**
- * The model of the first provider that applies (DESIGN.md, "Model providers"). `current` never throws and takes at most a
- * probe's time: a provider that does not work shows when it is called.
+ * The model of the first provider that applies (DESIGN.md, "Model providers"), `choice` among several when it is one of
+ * them. `current` never throws and takes at most a probe's time: a provider that does not work shows when it is called.
  */
 export function createModels(
   settings: ModelSettings,
-  deps: { fetch?: typeof fetch; now?: () => number } = {},
-): { current(): Promise<Models> } {
+  deps: ModelDeps = {},
+): { current(choice?: string | null): Promise<Models> } {
+  const { chatChoices = [], chatModel, memoryModel = chatModel } = settings
+  const byDefault = createProvider(settings, deps)
+  const chosen = new Map(
+    chatChoices.map((name) => [name, createProvider({ ...settings, chatModel: name, memoryModel }, deps)]),
+  )
+  return {
+    async current(choice) {
+      const models = await (chosen.get(choice ?? '') ?? byDefault).current()
+      const { provider } = models.status
+      // Azure's model is its deployment.
+      if (chosen.size === 0 || provider === 'offline' || provider === 'azure') return models
+      return { ...models, status: { ...models.status, choices: chatChoices } }
+    },
+  }
+}
+
+type ModelDeps = { fetch?: typeof fetch; now?: () => number }
+
+function createProvider(settings: ModelSettings, deps: ModelDeps): { current(): Promise<Models> } {
   const request = withoutRedirects(deps.fetch ?? ((input, init) => fetch(input, init)))
   const probe = { fetch: request, now: deps.now ?? Date.now, againMs: PROBE_AGAIN_MS }
 

@@ -24,6 +24,34 @@ export function errorAnswer(error: HttpError): Response {
   return jsonAnswer(body, { status: error.status, headers })
 }
 
+/** A file to save. Its name is ASCII without quotes, as ours are. */
+export function fileAnswer(file: {
+  name: string
+  type: string
+  body: string | AsyncIterable<string>
+}): Response {
+  const body = typeof file.body === 'string' ? file.body : streamOf(file.body)
+  const headers = {
+    'content-type': file.type,
+    'content-disposition': `attachment; filename="${file.name}"`,
+  }
+  return withApiHeaders(new Response(body, { headers }))
+}
+
+/** Made only as fast as it is read, so that a large file is never whole in memory. */
+function streamOf(chunks: AsyncIterable<string>): ReadableStream<Uint8Array> {
+  const encoder = new TextEncoder()
+  const iterator = chunks[Symbol.asyncIterator]()
+  return new ReadableStream({
+    async pull(controller) {
+      const { done, value } = await iterator.next()
+      if (done) controller.close()
+      else controller.enqueue(encoder.encode(value))
+    },
+    cancel: () => void iterator.return?.(),
+  })
+}
+
 /** Server-sent events. A reader who leaves cancels the reading, not the reply. */
 export function streamAnswer({ runId, frames }: ReplyStream): Response {
   const answer = new Response(frames.pipeThrough(new TextEncoderStream()), {

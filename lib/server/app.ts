@@ -1,5 +1,6 @@
 import 'server-only'
 import { type ChatService, createChat } from '#lib/chat/chat.ts'
+import { createLibrary, type Library } from '#lib/chat/library.ts'
 import { createModels, type Models } from '#lib/llm/models.ts'
 import { isOffline } from '#lib/llm/offline.ts'
 import { createSummarizer } from '#lib/llm/summarize.ts'
@@ -17,9 +18,10 @@ import { createIdentity, type Identity } from './sealed-cookie.ts'
 /** What answers requests, over an open store. */
 export type App = {
   chat: ChatService
-  models: { current(): Promise<Models> }
   /** The keys that people make for their programs. */
   keys: Keys
+  library: Library
+  models: { current(choice?: string | null): Promise<Models> }
   /** Reads from the store; throws what is wrong with it. */
   checkStore(): Promise<void>
   close(): Promise<void>
@@ -92,6 +94,7 @@ async function openApp(config: Config): Promise<App> {
   }
   return {
     chat,
+    library: createLibrary({ store, now }),
     models,
     keys: createKeys({ store, now }),
     close,

@@ -177,9 +177,16 @@ function readModels(read: EnvReader, vercel: boolean): ModelSettings {
     azure: readAzure(read),
     gateway: vercel || read.key('AI_GATEWAY_API_KEY') !== undefined,
     ollamaUrl: vercel ? undefined : readOllamaUrl(read),
-    chatModel: read.text('CHAT_MODEL'),
+    ...readChatModels(read),
     memoryModel: read.text('MEMORY_MODEL') ?? read.text('MOTORHEAD_MODEL'),
   }
+}
+
+/** One name, or several with commas between them: a person can choose then. */
+function readChatModels(read: EnvReader): Pick<ModelSettings, 'chatModel' | 'chatChoices'> {
+  const listed = read.text('CHAT_MODEL')?.split(',') ?? []
+  const names = [...new Set(listed.map((name) => name.trim()).filter((name) => name !== ''))]
+  return { chatModel: names[0], ...(names.length > 1 && { chatChoices: names }) }
 }
 
 function readAzure(read: EnvReader): ModelSettings['azure'] {

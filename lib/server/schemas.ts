@@ -9,10 +9,11 @@ const uuid = z
   .regex(/^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/, 'must be a UUID in lower case')
 
 /** Text that every database, prompt and screen can hold. */
-const text = z
+const storable = z
   .string()
   .refine((value) => value.isWellFormed() && !value.includes('\0'), 'holds characters that cannot be stored')
-  .refine((value) => value.trim() !== '', 'must not be blank')
+
+const text = storable.refine((value) => value.trim() !== '', 'must not be blank')
 
 const messageText = text.refine((value) => value.length <= MAX_MESSAGE_CHARACTERS, {
   message: `is too long: at most ${MAX_MESSAGE_CHARACTERS.toLocaleString('en')} characters can be sent at once`,
@@ -32,6 +33,7 @@ export const chatRequest = z.discriminatedUnion('kind', [
     id: uuid,
     replyId: uuid,
     after: uuid.nullable(),
+    temporary: z.boolean().optional(),
     text: messageText,
   }),
   z.strictObject({
@@ -57,8 +59,23 @@ export const sessionPatch = z.union([
   z.strictObject({
     title: text.max(MAX_TITLE_CHARACTERS, `is longer than ${MAX_TITLE_CHARACTERS} characters`),
   }),
+  z.strictObject({ pinned: z.boolean() }),
   z.strictObject({ showVersion: uuid }),
 ])
+
+const MAX_CUSTOM_INSTRUCTIONS = 4000
+
+export const settingsPatch = z
+  .strictObject({
+    memory: z.boolean(),
+    acrossSessions: z.boolean(),
+    customInstructions: storable.max(
+      MAX_CUSTOM_INSTRUCTIONS,
+      `is longer than ${MAX_CUSTOM_INSTRUCTIONS.toLocaleString('en')} characters`,
+    ),
+    model: storable.max(200).nullable(),
+  })
+  .partial()
 
 const wholeNumber = z
   .string()
@@ -79,3 +96,5 @@ export const newKey = z.strictObject({
   name: text.max(MAX_KEY_NAME_CHARACTERS, `is longer than ${MAX_KEY_NAME_CHARACTERS} characters`),
 })
 export const keyParams = z.strictObject({ keyId: z.string().regex(/^[0-9a-f]{16}$/, 'is no id of a key') })
+export const searchQuery = z.strictObject({ q: z.string().max(200, 'is longer than 200 characters') })
+export const exportQuery = z.strictObject({ format: z.enum(['markdown', 'json']) })

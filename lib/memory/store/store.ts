@@ -186,6 +186,12 @@ export interface SearchStore {
    * session has no messages. A term may be any text: nothing in it is an operator.
    */
   searchMessages(scope: SearchScope, query: { terms: string[]; limit: number }): Promise<FoundMessage[]>
+  /**
+   * What a person looks for by words: the messages of all branches of all sessions of the namespaces that hold, for each
+   * entry of `words`, a word that begins with one of its alternatives; newest first. As the index has it: words are
+   * found by their stems, too. No entry finds nothing; temporary and deleted sessions have no messages.
+   */
+  findMessages(namespaces: string[], query: { words: string[][]; limit: number }): Promise<FoundMessage[]>
 }
 
 export type NewSummary = Omit<Summary, 'throughPosition'>

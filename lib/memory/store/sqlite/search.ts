@@ -53,7 +53,7 @@ export function searchMethods(database: Database, tree: Tree): SearchStore {
     searchMessages: (scope, { terms, limit }) =>
       read(() => {
         if (terms.length === 0) return []
-        const words = terms.map((term) => `"${term.replaceAll('"', '""')}"`).join(' OR ')
+        const words = terms.map(quoted).join(' OR ')
         const candidates = Math.max(limit, CANDIDATES)
         const isShown = shownPaths()
         if ('namespaces' in scope) {
@@ -72,8 +72,28 @@ export function searchMethods(database: Database, tree: Tree): SearchStore {
           .slice(0, limit)
           .map(toFound)
       }),
+
+    findMessages: (namespaces, { words, limit }) =>
+      read(() => {
+        if (words.length === 0 || words.some((alternatives) => alternatives.length === 0)) return []
+        const query = words
+          .map((alternatives) => `(${alternatives.map((start) => `${quoted(start)} *`).join(' OR ')})`)
+          .join(' AND ')
+        return all(
+          `SELECT m.*, s.namespace, s.id AS session_id, 1.0 AS score
+           FROM message_index i JOIN messages m ON m.seq = i.rowid JOIN sessions s ON s.key = m.session_key
+           WHERE message_index MATCH ? AND s.namespace IN (SELECT value FROM json_each(?))
+             AND s.deleted_at IS NULL AND s.temporary = 0
+           ORDER BY m.created_at DESC, m.seq DESC LIMIT ?`,
+          `content : (${query})`,
+          JSON.stringify(namespaces),
+          limit,
+        ).map(toFound)
+      }),
   }
 }
+
+const quoted = (term: string) => `"${term.replaceAll('"', '""')}"`
 
 const toFound = (row: Row): FoundMessage => ({
   ...bareMessage(toMessage(row)),

@@ -1,0 +1,111 @@
+import { isAssistant } from '#lib/memory/fact-value.ts'
+import type { SessionTree, TreeMessage } from '#lib/memory/store/transfer.ts'
+
+/** A file for a person to keep. */
+export type ExportFile = { name: string; type: string; body: string }
+
+export type ExportFormat = 'markdown' | 'json'
+
+/** A session as JSON: every branch of it, and what was summarised. Times are ISO 8601. */
+export type SessionExport = {
+  id: string
+  title: string
+  pinned: boolean
+  createdAt: string
+  updatedAt: string
+  /** The message shown last; the path to it is the conversation as the person saw it. */
+  headId: string | null
+  messages: {
+    id: string
+    parentId: string | null
+    role: string
+    name?: string
+    text: string
+    status: string
+    createdAt: string
+  }[]
+  summaries: { throughId: string | null; text: string; source: string; createdAt: string }[]
+}
+
+/** The shown path as a document to read. */
+export function toMarkdown({ session, messages }: SessionTree, exportedAt: number): ExportFile {
+  const parts = pathTo(session.headId, messages).map((message) => {
+    const who = message.name ?? (isAssistant(message.role) ? 'Assistant' : 'You')
+    const state = message.status === 'complete' ? '' : ` · ${message.status}`
+    return `## ${who}\n\n*${minute(message.createdAt)}${state}*\n\n${message.content.trim()}\n`
+  })
+  const head = `# ${session.title || 'Untitled chat'}\n\n*Exported from motorhead-chat, ${minute(exportedAt)}*\n`
+  return {
+    name: fileName(session.title, exportedAt, 'md'),
+    type: 'text/markdown; charset=utf-8',
+    body: [head, ...parts].join('\n'),
+  }
+}
+
+/** All of it, for a program. */
+export function toJson(tree: SessionTree, exportedAt: number): ExportFile {
+  const body = {
+    format: 'motorhead-chat',
+    version: 1,
+    exportedAt: iso(exportedAt),
+    sessions: [toSessionExport(tree)],
+  }
+  return {
+    name: fileName(tree.session.title, exportedAt, 'json'),
+    type: 'application/json; charset=utf-8',
+    body: `${JSON.stringify(body, null, 2)}\n`,
+  }
+}
+
+export function toSessionExport({ session, messages, summaries }: SessionTree): SessionExport {
+  return {
+    id: session.id,
+    title: session.title,
+    pinned: session.pinned,
+    createdAt: iso(session.createdAt),
+    updatedAt: iso(session.updatedAt),
+    headId: session.headId,
+    messages: messages.map(({ id, parentId, role, name, content, status, createdAt }) => ({
+      id,
+      parentId,
+      role,
+      ...(name !== null && { name }),
+      text: content,
+      status,
+      createdAt: iso(createdAt),
+    })),
+    summaries: summaries.map(({ throughId, context, source, createdAt }) => ({
+      throughId,
+      text: context,
+      source,
+      createdAt: iso(createdAt),
+    })),
+  }
+}
+
+/** The messages from the root to `headId`. */
+function pathTo(headId: string | null, tree: TreeMessage[]): TreeMessage[] {
+  const byId = new Map(tree.map((message) => [message.id, message]))
+  const path: TreeMessage[] = []
+  for (let id = headId; id !== null; ) {
+    const message = byId.get(id)
+    if (!message) break
+    path.push(message)
+    id = message.parentId
+  }
+  return path.reverse()
+}
+
+/** Letters and digits of the title only: no name that any file system or shell could take for something else. */
+function fileName(title: string, exportedAt: number, extension: string): string {
+  const words = title
+    .normalize('NFKD')
+    .replace(/[^a-z0-9]+/giu, '-')
+    .replace(/^-+|-+$/gu, '')
+    .toLowerCase()
+    .slice(0, 60)
+  return `${words || 'chat'}-${iso(exportedAt).slice(0, 10)}.${extension}`
+}
+
+const iso = (at: number) => new Date(at).toISOString()
+const minute = (at: number) => `${iso(at).slice(0, 16).replace('T', ' ')} UTC`

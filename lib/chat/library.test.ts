@@ -1,0 +1,92 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { createSqliteStore } from '#lib/memory/store/sqlite/sqlite-store.ts'
+import type { NewMessage, Store } from '#lib/memory/store/store.ts'
+import { createLibrary, type Library } from './library.ts'
+
+let store: Store
+let library: Library
+const AT = Date.UTC(2026, 10, 25, 18, 30)
+
+beforeEach(() => {
+  store = createSqliteStore(':memory:')
+  library = createLibrary({ store, now: () => AT })
+})
+afterEach(() => store.close())
+
+function say(sessionId: string, title: string, ...texts: string[]) {
+  const messages: NewMessage[] = texts.map((content, index) => ({
+    id: `${sessionId}-${index}`,
+    role: index % 2 === 0 ? 'user' : 'assistant',
+    content,
+    createdAt: AT + index,
+  }))
+  return store.appendMessages({ namespace: 'bob', sessionId }, messages, { title })
+}
+const found = async (query: string, user = 'bob') =>
+  (await library.search(user, query)).sessions.map(({ sessionId, messages }) => [
+    sessionId,
+    ...messages.map(({ id }) => id),
+  ])
+
+describe('search', () => {
+  it('finds titles and messages by all words, the last one unfinished, and groups them by session', async () => {
+    await say('a', 'A trip to Lisbon', 'Where do I sleep?', 'In a small hotel.')
+    await say('b', 'Plans', 'I was running late for Lisbon', 'You ran, then.')
+    expect(await found('lisb')).toEqual([['a'], ['b', 'b-0']])
+    expect(await found('lisbon runni')).toEqual([['b', 'b-0']])
+    expect(await found('small hot')).toEqual([['a', 'a-1']])
+    expect(await found('lisbon porto')).toEqual([])
+    expect(await found('  ')).toEqual([])
+    expect(await found('lisbon', 'eve')).toEqual([])
+  })
+
+  it('shows at most five messages of a session', async () => {
+    await say('a', 'Cats', ...Array.from({ length: 9 }, (_, n) => `cat ${n}`))
+    expect((await library.search('bob', 'cat')).sessions[0]?.messages).toHaveLength(5)
+  })
+})
+
+describe('export', () => {
+  it('writes the shown path as a document with a harmless file name', async () => {
+    await say('a', '../../etc/“pässwd”: $(rm)', 'Hi, I am Bob.', 'Hello **Bob**.')
+    await store.appendMessages(
+      { namespace: 'bob', sessionId: 'a' },
+      [{ id: 'other', role: 'user', content: 'another branch', createdAt: AT }],
+      { parentId: null },
+    )
+    await store.selectVersion({ namespace: 'bob', sessionId: 'a' }, 'a-0')
+    const file = await library.exportSession('bob', 'a', 'markdown')
+    expect(file?.name).toBe('etc-pa-sswd-rm-2026-11-25.md')
+    expect(file?.body).toBe(
+      '# ../../etc/“pässwd”: $(rm)\n\n*Exported from motorhead-chat, 2026-11-25 18:30 UTC*\n\n' +
+        '## You\n\n*2026-11-25 18:30 UTC*\n\nHi, I am Bob.\n\n' +
+        '## Assistant\n\n*2026-11-25 18:30 UTC*\n\nHello **Bob**.\n',
+    )
+  })
+
+  it('writes every branch as JSON, and nothing for a stranger', async () => {
+    await say('a', 'Title', 'Hi', 'Hello')
+    const file = await library.exportSession('bob', 'a', 'json')
+    const { sessions } = JSON.parse(file?.body ?? '')
+    expect(sessions[0]).toMatchObject({ id: 'a', title: 'Title', headId: 'a-1' })
+    expect(sessions[0].messages).toMatchObject([
+      { id: 'a-0', parentId: null, role: 'user', text: 'Hi', createdAt: '2026-11-25T18:30:00.000Z' },
+      { id: 'a-1', parentId: 'a-0', role: 'assistant', text: 'Hello' },
+    ])
+    expect(await library.exportSession('eve', 'a', 'json')).toBeNull()
+  })
+
+  it('writes all sessions and settings as one valid file, an empty one, too', async () => {
+    const read = async () => {
+      let text = ''
+      for await (const chunk of library.exportAll('bob').chunks) text += chunk
+      return JSON.parse(text)
+    }
+    expect(await read()).toMatchObject({ format: 'motorhead-chat', sessions: [] })
+    await store.setSettings('bob', { customInstructions: 'Be "brief".' })
+    for (const id of ['a', 'b']) await say(id, id, 'x')
+    const { settings, sessions } = await read()
+    expect(settings.customInstructions).toBe('Be "brief".')
+    expect(sessions.map((session: { id: string }) => session.id).sort()).toEqual(['a', 'b'])
+  })
+})
