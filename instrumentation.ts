@@ -2,7 +2,8 @@ import type { Instrumentation } from 'next'
 
 /**
  * Opens the app when the server starts, so that replies cut off by a crash are marked and waiting jobs go on without
- * anybody asking. A store that cannot be opened now is tried again by the next request.
+ * anybody asking, and hands the self-hosted server what it answers without Next. A store that cannot be opened now is tried
+ * again by the next request.
  */
 export async function register(): Promise<void> {
   // Next compiles this file for its other runtime too, and drops what stands behind this condition there.
@@ -11,6 +12,8 @@ export async function register(): Promise<void> {
     dropEmptyVariables()
     const { openAtStart } = await import('#lib/server/start.ts')
     await openAtStart()
+    const { directRoutes } = await import('#lib/server/direct.ts')
+    directRoutes.set((await import('#app/api/direct-routes.ts')).matchDirectRoute)
   }
 }
 

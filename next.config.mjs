@@ -1,12 +1,4 @@
-/** On every answer, static files included. The policy for scripts differs by request: see proxy.ts. */
-const SECURITY_HEADERS = {
-  'X-Content-Type-Options': 'nosniff',
-  'Referrer-Policy': 'no-referrer',
-  'X-Frame-Options': 'DENY',
-  'Cross-Origin-Opener-Policy': 'same-origin',
-  'Cross-Origin-Resource-Policy': 'same-origin',
-  'Permissions-Policy': 'camera=(), geolocation=(), microphone=(), payment=(), usb=()',
-}
+import { SECURITY_HEADERS } from './lib/server/security-headers.ts'
 
 /** @type {import('next').NextConfig} */
 export default {
@@ -17,6 +9,7 @@ export default {
   typescript: { ignoreBuildErrors: true },
   // Its main file requires an adapter for each database that it can count in; a bundle would hold them all.
   serverExternalPackages: ['rate-limiter-flexible'],
+  // The policy for scripts differs by request: see proxy.ts.
   headers: async () => [
     {
       source: '/:path*',

@@ -2,10 +2,14 @@ import { once } from 'node:events'
 import { createServer, request, type Server } from 'node:http'
 import { connect } from 'node:net'
 import { afterEach, describe, expect, it, vi } from 'vitest'
+import { directRoutes } from './direct.ts'
 import { answerBrokenRequest, createFront } from './front.ts'
 
 let server: Server | undefined
-afterEach(() => server?.close())
+afterEach(() => {
+  server?.close()
+  directRoutes.set(undefined)
+})
 
 type Next = Parameters<typeof createFront>[0]
 
@@ -55,6 +59,30 @@ describe('the server in front', () => {
   it('refuses methods that nothing answers', async () => {
     const port = await serve(echo)
     expect((await ask(port, '/', { method: 'PURGE' })).status).toBe(405)
+  })
+
+  it('answers a direct route without Next, with the same marks and headers, and leaves the rest to Next', async () => {
+    const port = await serve(echo)
+    directRoutes.set((method, path) =>
+      method === 'GET' && path === '/direct'
+        ? async (asked) => Response.json({ direct: true, peer: asked.headers.get('x-motorhead-peer') })
+        : null,
+    )
+    const headers = { 'x-motorhead-peer': '192.0.2.1', 'x-forwarded-for': '192.0.2.1' }
+    const answer = await fetch(`http://127.0.0.1:${port}/direct?q=1`, { headers })
+    expect(await answer.json()).toEqual({ direct: true, peer: '127.0.0.1' })
+    expect(answer.headers.get('x-frame-options')).toBe('DENY')
+    expect((await ask(port, '/direct', { method: 'DELETE' })).body).toHaveProperty('host')
+    expect((await ask(port, '/elsewhere')).body).toHaveProperty('host')
+  })
+
+  it('outlives what a direct route throws', async () => {
+    const logged = vi.spyOn(process.stderr, 'write').mockReturnValue(true)
+    const port = await serve(echo)
+    directRoutes.set(() => () => Promise.reject(new Error('canary')))
+    expect((await ask(port, '/direct')).status).toBe(500)
+    expect((await ask(port, '/direct')).status).toBe(500)
+    logged.mockRestore()
   })
 
   it('outlives what Next throws, and says nothing of it', async () => {

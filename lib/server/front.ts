@@ -2,8 +2,11 @@ import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http
 import type { Socket } from 'node:net'
 import type { ApiError, ApiErrorCode } from '#lib/chat/types.ts'
 import type { Config } from './config.ts'
+import { directRoutes } from './direct.ts'
 import { errorFields, log } from './log.ts'
+import { sendAnswer, toRequest } from './node-http.ts'
 import { markPeer } from './peer.ts'
+import { SECURITY_HEADERS } from './security-headers.ts'
 
 type NodeHandler = (request: IncomingMessage, response: ServerResponse) => Promise<void>
 
@@ -18,7 +21,10 @@ const FORWARDED = [
   'forwarded',
 ]
 
-/** What stands in front of Next: refuses what it would choke on, and outlives what it throws. */
+/**
+ * What stands in front of Next: refuses what it would choke on, answers by itself what need not go through it, and
+ * outlives what it throws.
+ */
 export function createFront(next: NodeHandler, config: Pick<Config, 'trustProxy'>): RequestListener {
   return async (request, response) => {
     try {
@@ -31,7 +37,10 @@ export function createFront(next: NodeHandler, config: Pick<Config, 'trustProxy'
       }
       markPeer(request, config)
       if (!config.trustProxy) for (const name of FORWARDED) delete request.headers[name]
-      await next(request, response)
+      const direct = directRoutes.get()?.(request.method ?? '', pathOf(request))
+      if (!direct) return await next(request, response)
+      for (const [name, value] of Object.entries(SECURITY_HEADERS)) response.setHeader(name, value)
+      await sendAnswer(await direct(toRequest(request, response)), response)
     } catch (error) {
       log('error', 'request-failed', { method: request.method, ...errorFields(error) })
       if (response.headersSent) response.destroy()
@@ -58,6 +67,8 @@ const BROKEN: Record<string, [status: string, reason: string]> = {
   HPE_HEADER_OVERFLOW: ['431 Request Header Fields Too Large', 'The headers of the request are too large.'],
   ERR_HTTP_REQUEST_TIMEOUT: ['408 Request Timeout', 'The request took too long to arrive.'],
 }
+
+const pathOf = (request: IncomingMessage) => request.url?.split('?')[0] ?? ''
 
 function isReadablePath(url: string): boolean {
   try {

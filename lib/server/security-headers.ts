@@ -1,3 +1,13 @@
+/** On every answer, static files included. */
+export const SECURITY_HEADERS = {
+  'X-Content-Type-Options': 'nosniff',
+  'Referrer-Policy': 'no-referrer',
+  'X-Frame-Options': 'DENY',
+  'Cross-Origin-Opener-Policy': 'same-origin',
+  'Cross-Origin-Resource-Policy': 'same-origin',
+  'Permissions-Policy': 'camera=(), geolocation=(), microphone=(), payment=(), usb=()',
+}
+
 /**
  * The policy for pages: scripts only by this request's nonce, and no request to another origin from anything that a
  * page shows. Styles may stand inline, as React and the code highlighter write `style` attributes.
