@@ -4,6 +4,7 @@ export default defineConfig({
   test: {
     include: ['{lib,components,e2e}/**/*.test.{ts,tsx}'],
     environment: 'node',
+    globalSetup: ['e2e/postgres-setup.ts'],
     testTimeout: 15_000,
     reporters: ['default', ['json', { outputFile: 'test-results/unit.json' }]],
   },

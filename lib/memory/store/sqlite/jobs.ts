@@ -1,6 +1,6 @@
+import { toJob } from '../rows.ts'
 import { FURTHEST_AHEAD_MS, type JobStore, type NewJob } from '../store.ts'
 import type { Database } from './database.ts'
-import { toJob } from './rows.ts'
 import type { Tree } from './tree.ts'
 
 export function jobsMethods(database: Database, tree: Tree): JobStore {

@@ -1,8 +1,9 @@
 import { MemoryError } from '../../errors.ts'
-import type { MessageStore, Receipt } from '../store.ts'
+import { receiptWithout } from '../receipts.ts'
+import { bare, bareMessage, type MessageRow, toMessage } from '../rows.ts'
+import type { MessageStore } from '../store.ts'
 import type { Database } from './database.ts'
 import { addJobs } from './jobs.ts'
-import { bare, bareMessage, type MessageRow, toMessage } from './rows.ts'
 import type { Tree } from './tree.ts'
 
 export function messagesMethods(database: Database, tree: Tree): MessageStore {
@@ -179,16 +180,5 @@ export function messagesMethods(database: Database, tree: Tree): MessageStore {
         ) as Record<'messages' | 'summarised' | 'window' | 'lost' | 'doubled', number>
         return { ...row }
       }),
-  }
-}
-
-/** A message id is unique in its session only: another session may have one of the same name in its window. */
-function receiptWithout(receipt: Receipt, sessionId: string, messageId: string, isOwn: boolean): Receipt {
-  return {
-    ...receipt,
-    windowIds: receipt.windowIds.filter((id) => !isOwn || id !== messageId),
-    retrieved: receipt.retrieved.filter(
-      (each) => each.sessionId !== sessionId || each.messageId !== messageId,
-    ),
   }
 }

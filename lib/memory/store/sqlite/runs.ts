@@ -1,8 +1,8 @@
 import { MemoryError } from '../../errors.ts'
+import { type MessageRow, type SessionRow, toRun } from '../rows.ts'
 import type { BeginTurn, Run, RunStore, SessionRef } from '../store.ts'
 import type { Database, Row } from './database.ts'
 import { addJobs } from './jobs.ts'
-import { type MessageRow, type SessionRow, toRun } from './rows.ts'
 import type { Tree } from './tree.ts'
 
 export function runsMethods(database: Database, tree: Tree): RunStore {

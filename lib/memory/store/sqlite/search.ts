@@ -1,6 +1,6 @@
+import { bareMessage, type MessageRow, toMessage } from '../rows.ts'
 import type { FoundMessage, SearchStore } from '../store.ts'
 import type { Database, Row } from './database.ts'
-import { bareMessage, type MessageRow, toMessage } from './rows.ts'
 import { type Stretch, type Tree, tagOf } from './tree.ts'
 
 /** Hits looked at before those of other branches fall away. */

@@ -1,9 +1,7 @@
+import { bare, TITLE_STRENGTH, toSession } from '../rows.ts'
 import type { SessionStore } from '../store.ts'
 import type { Database, Row } from './database.ts'
-import { bare, toSession } from './rows.ts'
 import type { Tree } from './tree.ts'
-
-const TITLE_STRENGTH = { 'first-words': 0, model: 1, person: 2 } as const
 
 export function sessionsMethods(database: Database, tree: Tree): SessionStore {
   const { all, one, run, read, write } = database

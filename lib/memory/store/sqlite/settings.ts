@@ -1,16 +1,11 @@
+import { toSettings } from '../rows.ts'
 import { DEFAULT_SETTINGS, type PersonSettings, type SettingsStore } from '../settings-store.ts'
 import type { Database } from './database.ts'
 
 export function settingsMethods({ one, run, read, write }: Database): SettingsStore {
   function find(namespace: string): PersonSettings {
     const row = one('SELECT * FROM settings WHERE namespace = ?', namespace)
-    if (!row) return DEFAULT_SETTINGS
-    return {
-      memory: row.memory === 1,
-      acrossSessions: row.across_sessions === 1,
-      customInstructions: row.custom_instructions as string,
-      model: row.model as string | null,
-    }
+    return row ? toSettings(row) : DEFAULT_SETTINGS
   }
 
   return {

@@ -1,6 +1,6 @@
+import { toSummary } from '../rows.ts'
 import type { Summary, SummaryStore } from '../store.ts'
 import type { Database } from './database.ts'
-import { toSummary } from './rows.ts'
 import type { Tree } from './tree.ts'
 
 export function summariesMethods(database: Database, tree: Tree): SummaryStore {

@@ -1,7 +1,7 @@
 import { MemoryError } from '../../errors.ts'
+import { type MessageRow, type SessionRow, toMessage, toSession, toSummary } from '../rows.ts'
 import type { NewMessage, SessionRef, Summary } from '../store.ts'
 import type { Database, Row } from './database.ts'
-import { type MessageRow, type SessionRow, toMessage, toSession, toSummary } from './rows.ts'
 
 /** A stretch of a path: the messages of `branch` at positions up to `upTo`. */
 export type Stretch = { branch: number; upTo: number }

@@ -1,5 +1,11 @@
-import type { Job, JobKind, Message, Run, Session, SessionRef, Summary } from '../store.ts'
-import type { Row } from './database.ts'
+import type { PersonSettings } from './settings-store.ts'
+import type { Job, JobKind, Message, Run, Session, SessionRef, Summary } from './store.ts'
+
+/** A row as either database gives it: text, numbers (flags as 0 or 1) and null. */
+export type Row = Record<string, unknown>
+
+/** Who may overwrite a title: the stronger, and the equally strong. */
+export const TITLE_STRENGTH = { 'first-words': 0, model: 1, person: 2 } as const
 
 export type SessionRow = Session & { key: number }
 export type MessageRow = Message & { seq: number; branch: number }
@@ -93,5 +99,14 @@ export function toRun(row: Row, ref: SessionRef): Run {
     stopRequested: row.stop_requested === 1,
     heartbeatAt: row.heartbeat_at as number,
     createdAt: row.created_at as number,
+  }
+}
+
+export function toSettings(row: Row): PersonSettings {
+  return {
+    memory: row.memory === 1,
+    acrossSessions: row.across_sessions === 1,
+    customInstructions: row.custom_instructions as string,
+    model: row.model as string | null,
   }
 }

@@ -1,0 +1,134 @@
+/**
+ * The schema, as the steps that lead to it. A step is never edited once released: a change is a new step. The tables are
+ * those of SQLite (see there for why a path is kept twice); flags are 0 or 1 as there, so that rows are read alike.
+ *
+ * Ids are compared byte by byte, whatever the language of the database.
+ */
+export const POSTGRES_MIGRATIONS: readonly string[] = [
+  `
+  CREATE TABLE sessions (
+    key BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    namespace TEXT COLLATE "C" NOT NULL,
+    id TEXT COLLATE "C" NOT NULL,
+    title TEXT NOT NULL,
+    title_source TEXT NOT NULL,
+    head_id TEXT COLLATE "C",
+    generation BIGINT NOT NULL DEFAULT 1,
+    pinned SMALLINT NOT NULL DEFAULT 0,
+    temporary SMALLINT NOT NULL DEFAULT 0,
+    created_at BIGINT NOT NULL,
+    updated_at BIGINT NOT NULL,
+    deleted_at BIGINT,
+    UNIQUE (namespace, id)
+  );
+  CREATE INDEX sessions_by_activity ON sessions (namespace, updated_at DESC, id DESC) WHERE deleted_at IS NULL;
+  CREATE INDEX sessions_deleted ON sessions (deleted_at) WHERE deleted_at IS NOT NULL;
+  CREATE INDEX sessions_pinned ON sessions (namespace) WHERE pinned = 1 AND deleted_at IS NULL;
+  CREATE INDEX sessions_temporary ON sessions (updated_at) WHERE temporary = 1;
+
+  CREATE TABLE branches (
+    session_key BIGINT NOT NULL REFERENCES sessions (key) ON DELETE CASCADE,
+    branch BIGINT NOT NULL,
+    parent_branch BIGINT,
+    fork_position BIGINT NOT NULL,
+    PRIMARY KEY (session_key, branch)
+  );
+
+  CREATE TABLE messages (
+    seq BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    session_key BIGINT NOT NULL REFERENCES sessions (key) ON DELETE CASCADE,
+    id TEXT COLLATE "C" NOT NULL,
+    parent_id TEXT COLLATE "C",
+    branch BIGINT NOT NULL,
+    position BIGINT NOT NULL,
+    role TEXT NOT NULL,
+    content TEXT NOT NULL,
+    name TEXT,
+    status TEXT NOT NULL,
+    error TEXT,
+    receipt TEXT,
+    created_at BIGINT NOT NULL,
+    UNIQUE (session_key, id)
+  );
+  CREATE INDEX messages_by_parent ON messages (session_key, parent_id, seq);
+  CREATE UNIQUE INDEX messages_by_path ON messages (session_key, branch, position);
+
+  CREATE TABLE summaries (
+    seq BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    session_key BIGINT NOT NULL REFERENCES sessions (key) ON DELETE CASCADE,
+    id TEXT COLLATE "C" NOT NULL,
+    through_id TEXT COLLATE "C",
+    through_position BIGINT NOT NULL,
+    base_id TEXT COLLATE "C",
+    context TEXT NOT NULL,
+    tokens BIGINT NOT NULL,
+    folded BIGINT NOT NULL,
+    source TEXT NOT NULL,
+    model TEXT,
+    created_at BIGINT NOT NULL,
+    UNIQUE (session_key, id)
+  );
+  CREATE INDEX summaries_by_message ON summaries (session_key, through_id, seq);
+
+  CREATE TABLE jobs (
+    id TEXT COLLATE "C" PRIMARY KEY,
+    session_key BIGINT NOT NULL REFERENCES sessions (key) ON DELETE CASCADE,
+    kind TEXT NOT NULL,
+    due_at BIGINT NOT NULL,
+    attempts BIGINT NOT NULL DEFAULT 0,
+    revision BIGINT NOT NULL DEFAULT 1,
+    lease TEXT,
+    lease_until BIGINT,
+    last_error TEXT,
+    UNIQUE (session_key, kind)
+  );
+  CREATE INDEX jobs_by_due ON jobs (due_at);
+
+  CREATE TABLE runs (
+    seq BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    session_key BIGINT NOT NULL REFERENCES sessions (key) ON DELETE CASCADE,
+    id TEXT COLLATE "C" NOT NULL,
+    message_id TEXT COLLATE "C" NOT NULL,
+    prompt_id TEXT COLLATE "C" NOT NULL,
+    status TEXT NOT NULL,
+    mode TEXT NOT NULL,
+    owner TEXT NOT NULL,
+    stop_requested SMALLINT NOT NULL DEFAULT 0,
+    heartbeat_at BIGINT NOT NULL,
+    created_at BIGINT NOT NULL,
+    ended_at BIGINT,
+    UNIQUE (session_key, id)
+  );
+  CREATE INDEX runs_by_message ON runs (session_key, message_id);
+  CREATE INDEX runs_unfinished ON runs (session_key, seq) WHERE ended_at IS NULL;
+  CREATE INDEX runs_ended ON runs (ended_at) WHERE ended_at IS NOT NULL;
+
+  CREATE TABLE run_chunks (
+    run_seq BIGINT NOT NULL REFERENCES runs (seq) ON DELETE CASCADE,
+    first BIGINT NOT NULL,
+    chunks TEXT NOT NULL,
+    PRIMARY KEY (run_seq, first)
+  );
+
+  CREATE TABLE settings (
+    namespace TEXT COLLATE "C" PRIMARY KEY,
+    memory SMALLINT NOT NULL,
+    across_sessions SMALLINT NOT NULL,
+    custom_instructions TEXT NOT NULL,
+    model TEXT
+  );
+
+  -- Stems as SQLite's index does, and drops no word: a question decides which of its words count.
+  CREATE TEXT SEARCH DICTIONARY stems (TEMPLATE = pg_catalog.snowball, LANGUAGE = english);
+  CREATE TEXT SEARCH CONFIGURATION words (COPY = pg_catalog.simple);
+  ALTER TEXT SEARCH CONFIGURATION words
+    ALTER MAPPING FOR asciiword, word, numword, asciihword, hword, numhword, hword_asciipart, hword_part, hword_numpart
+    WITH stems;
+  -- words: those of the message, and tags of its session and namespace: a filter beside the index reads every hit of all.
+  CREATE TABLE message_index (
+    seq BIGINT PRIMARY KEY REFERENCES messages (seq) ON DELETE CASCADE,
+    words TSVECTOR NOT NULL
+  );
+  CREATE INDEX message_index_words ON message_index USING gin (words) WITH (fastupdate = off);
+  `,
+]
