@@ -1,3 +1,4 @@
+import type { ApiKey } from './key-store.ts'
 import type { PersonSettings } from './settings-store.ts'
 import type { Job, JobKind, Message, Run, Session, SessionRef, Summary } from './store.ts'
 
@@ -108,5 +109,16 @@ export function toSettings(row: Row): PersonSettings {
     acrossSessions: row.across_sessions === 1,
     customInstructions: row.custom_instructions as string,
     model: row.model as string | null,
+  }
+}
+
+export function toKey(row: Row): ApiKey {
+  return {
+    id: row.id as string,
+    owner: row.owner as string,
+    name: row.name as string,
+    hint: row.hint as string,
+    createdAt: row.created_at as number,
+    lastUsedAt: row.last_used_at as number | null,
   }
 }

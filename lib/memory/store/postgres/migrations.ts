@@ -16,6 +16,7 @@ export const POSTGRES_MIGRATIONS: readonly string[] = [
     generation BIGINT NOT NULL DEFAULT 1,
     pinned SMALLINT NOT NULL DEFAULT 0,
     temporary SMALLINT NOT NULL DEFAULT 0,
+    label TEXT COLLATE "C" NOT NULL DEFAULT '',
     created_at BIGINT NOT NULL,
     updated_at BIGINT NOT NULL,
     deleted_at BIGINT,
@@ -25,6 +26,7 @@ export const POSTGRES_MIGRATIONS: readonly string[] = [
   CREATE INDEX sessions_deleted ON sessions (deleted_at) WHERE deleted_at IS NOT NULL;
   CREATE INDEX sessions_pinned ON sessions (namespace) WHERE pinned = 1 AND deleted_at IS NULL;
   CREATE INDEX sessions_temporary ON sessions (updated_at) WHERE temporary = 1;
+  CREATE INDEX sessions_by_label ON sessions (namespace, label, updated_at, id) WHERE deleted_at IS NULL;
 
   CREATE TABLE branches (
     session_key BIGINT NOT NULL REFERENCES sessions (key) ON DELETE CASCADE,
@@ -44,6 +46,7 @@ export const POSTGRES_MIGRATIONS: readonly string[] = [
     role TEXT NOT NULL,
     content TEXT NOT NULL,
     name TEXT,
+    by_client SMALLINT NOT NULL DEFAULT 0,
     status TEXT NOT NULL,
     error TEXT,
     receipt TEXT,
@@ -117,6 +120,27 @@ export const POSTGRES_MIGRATIONS: readonly string[] = [
     custom_instructions TEXT NOT NULL,
     model TEXT
   );
+
+  CREATE TABLE api_keys (
+    id TEXT COLLATE "C" PRIMARY KEY,
+    owner TEXT COLLATE "C" NOT NULL,
+    name TEXT NOT NULL,
+    hint TEXT NOT NULL,
+    hash TEXT COLLATE "C" NOT NULL UNIQUE,
+    created_at BIGINT NOT NULL,
+    last_used_at BIGINT,
+    revoked_at BIGINT
+  );
+  CREATE INDEX api_keys_by_owner ON api_keys (owner, created_at);
+
+  CREATE TABLE saves (
+    session_key BIGINT NOT NULL REFERENCES sessions (key) ON DELETE CASCADE,
+    id TEXT COLLATE "C" NOT NULL,
+    hash TEXT NOT NULL,
+    created_at BIGINT NOT NULL,
+    PRIMARY KEY (session_key, id)
+  );
+  CREATE INDEX saves_by_age ON saves (created_at);
 
   -- Stems as SQLite's index does, and drops no word: a question decides which of its words count.
   CREATE TEXT SEARCH DICTIONARY stems (TEMPLATE = pg_catalog.snowball, LANGUAGE = english);

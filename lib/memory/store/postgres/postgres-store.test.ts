@@ -1,17 +1,23 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { describeStore } from '../contract/contract.ts'
+import type { Store } from '../store.ts'
 import { createPostgresStore } from './postgres-store.ts'
 import { createTestDatabase, type TestDatabase } from './test-database.ts'
 
 let database: TestDatabase
+let opened: Store
 beforeAll(async () => {
   database = await createTestDatabase()
+  opened = await createPostgresStore(database.url, database)
 }, 60_000)
-afterAll(() => database.remove())
+afterAll(async () => {
+  await opened.close()
+  await database.remove()
+})
 
 describeStore('postgres', async () => {
   await database.clear()
-  return createPostgresStore(database.url, database)
+  return { ...opened, close: async () => {} }
 })
 
 describe('postgres: the server', () => {

@@ -1,12 +1,14 @@
 import type { Store } from '../store.ts'
 import { openPostgres, type PostgresOptions } from './database.ts'
 import { jobsMethods } from './jobs.ts'
+import { keysMethods } from './keys.ts'
 import { messagesMethods } from './messages.ts'
 import { runsMethods } from './runs.ts'
 import { searchMethods } from './search.ts'
 import { sessionsMethods } from './sessions.ts'
 import { settingsMethods } from './settings.ts'
 import { summariesMethods } from './summaries.ts'
+import { transferMethods } from './transfer.ts'
 
 /**
  * The store of several processes, on several machines: a Postgres database, plain or behind a transaction pooler. Makes its
@@ -23,6 +25,8 @@ export async function createPostgresStore(url: string, options?: PostgresOptions
     ...summariesMethods(database),
     ...jobsMethods(database),
     ...runsMethods(database),
+    ...transferMethods(database),
+    ...keysMethods(database),
     close: () => database.close(),
   }
 }

@@ -7,16 +7,19 @@ export function sessionsMethods({ read, write }: Database): SessionStore {
   return {
     getSession: (ref) => read(async (db) => bare(await findSession(db, ref))),
 
-    listSessions: (namespace, { limit, pinned, before }) =>
+    listSessions: (namespaces, { limit, pinned, before }) =>
       read(async ({ all }) => {
+        // A page of each by its index, then the newest of them: a person has few keys and maybe many sessions.
         const rows = await all(
           `SELECT s.*,
              EXISTS (SELECT 1 FROM runs r WHERE r.session_key = s.key AND r.ended_at IS NULL)::integer AS running
-           FROM sessions s
-           WHERE s.namespace = $1 AND s.deleted_at IS NULL AND s.temporary = 0 AND (s.updated_at, s.id) < ($2, $3)
-             AND s.pinned = coalesce($4, s.pinned)
-           ORDER BY s.updated_at DESC, s.id DESC LIMIT $5`,
-          namespace,
+           FROM unnest($1::text[]) AS own (namespace) CROSS JOIN LATERAL (
+             SELECT * FROM sessions s
+             WHERE s.namespace = own.namespace AND s.deleted_at IS NULL AND s.temporary = 0
+               AND (s.updated_at, s.id) < ($2, $3) AND s.pinned = coalesce($4, s.pinned)
+             ORDER BY s.updated_at DESC, s.id DESC LIMIT $5
+           ) s ORDER BY s.updated_at DESC, s.id DESC LIMIT $5`,
+          namespaces,
           before?.updatedAt ?? Number.MAX_SAFE_INTEGER,
           before?.id ?? '',
           pinned === undefined ? null : Number(pinned),

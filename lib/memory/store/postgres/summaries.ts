@@ -21,7 +21,7 @@ export function summariesMethods({ read, write }: Database): SummaryStore {
         if (!(await db.one(held, fence.jobId, fence.lease))) return false
         const current = (await requireWindow(db, session.key, through.id)).summary
         if ((current?.id ?? null) !== fence.currentId) return false
-        await addSummary(db, session.key, { ...summary, throughPosition: through.position })
+        await insertSummaryRow(db, session.key, { ...summary, throughPosition: through.position })
         return true
       }),
 
@@ -37,7 +37,7 @@ export function summariesMethods({ read, write }: Database): SummaryStore {
           folded: 0,
           model: null,
         }
-        await addSummary(db, session.key, summary)
+        await insertSummaryRow(db, session.key, summary)
         await bumpGeneration(db, session.key)
         return summary
       }),
@@ -67,7 +67,8 @@ export function summariesMethods({ read, write }: Database): SummaryStore {
   }
 }
 
-async function addSummary({ run }: Queries, key: number, summary: Summary): Promise<void> {
+/** Inside a transaction of the caller's. */
+export async function insertSummaryRow({ run }: Queries, key: number, summary: Summary): Promise<void> {
   await run(
     `INSERT INTO summaries (session_key, id, through_id, through_position, base_id, context, tokens, folded, source, model, created_at)
      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,

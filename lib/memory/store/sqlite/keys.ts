@@ -1,14 +1,6 @@
-import { type ApiKey, type KeyStore, keyNamespace } from '../key-store.ts'
-import type { Database, Row } from './database.ts'
-
-const toKey = (row: Row): ApiKey => ({
-  id: row.id as string,
-  owner: row.owner as string,
-  name: row.name as string,
-  hint: row.hint as string,
-  createdAt: row.created_at as number,
-  lastUsedAt: row.last_used_at as number | null,
-})
+import { type KeyStore, keyNamespace } from '../key-store.ts'
+import { toKey } from '../rows.ts'
+import type { Database } from './database.ts'
 
 export function keysMethods({ all, one, run, read, write }: Database): KeyStore {
   return {

@@ -1,10 +1,10 @@
 import { MemoryError } from '../../errors.ts'
 import { type ImportPlan, planImport } from '../import-plan.ts'
+import { bareMessage, type MessageRow, type SessionRow, toMessage, toSummary } from '../rows.ts'
 import type { NewJob, SessionRef } from '../store.ts'
 import type { Imported, SessionTree, TransferStore } from '../transfer.ts'
 import type { Database } from './database.ts'
 import { addJobs } from './jobs.ts'
-import { bareMessage, type MessageRow, type SessionRow, toMessage, toSummary } from './rows.ts'
 import { insertSummaryRow } from './summaries.ts'
 import type { Tree } from './tree.ts'
 
