@@ -26,17 +26,24 @@ export function indexWords(text: string): string {
 }
 
 /** A tsquery for any of the terms; a term of several words is a phrase. Empty when no term holds a word. */
-export function anyOf(terms: readonly string[]): string {
-  const phrases = terms.map((term) => wordsIn(term).map((word) => `'${word}'`))
-  return phrases
-    .filter((words) => words.length > 0)
-    .map((words) => `(${words.join(' <-> ')})`)
-    .join(' | ')
+export const anyOf = (terms: readonly string[]) => terms.flatMap((term) => phrase(term) ?? []).join(' | ')
+
+/** A tsquery for one of each of the alternatives, by its beginning. Empty when one of them holds no word. */
+export function eachByStart(words: readonly (readonly string[])[]): string {
+  const entries = words.map((alternatives) => alternatives.flatMap((start) => phrase(start, ':*') ?? []))
+  return entries.some((phrases) => phrases.length === 0)
+    ? ''
+    : entries.map((phrases) => `(${phrases.join(' | ')})`).join(' & ')
 }
 
 /** A name as a word of the index that no text has: texts give words of letters and digits only. */
 export const tagOf = (kind: 'session' | 'namespace', name: string | number) =>
   kind === 'session' ? `#s${name}` : `#n${createHash('sha256').update(`${name}`).digest('hex').slice(0, 16)}`
+
+function phrase(term: string, ending = ''): string | null {
+  const words = wordsIn(term).map((word) => `'${word}'`)
+  return words.length > 0 ? `(${words.join(' <-> ')}${ending})` : null
+}
 
 function wordsIn(text: string): string[] {
   const plain = text

@@ -1,5 +1,5 @@
 import { toJob } from '../rows.ts'
-import type { JobStore, NewJob } from '../store.ts'
+import { FURTHEST_AHEAD_MS, type JobStore, type NewJob } from '../store.ts'
 import type { Database, Queries } from './database.ts'
 import { findSession } from './tree.ts'
 
@@ -16,9 +16,11 @@ export function jobsMethods({ read, write }: Database): JobStore {
         // What another process is claiming at this moment is its own.
         const row = await one(
           `SELECT j.*, s.namespace, s.id AS session_id, s.generation FROM jobs j JOIN sessions s ON s.key = j.session_key
-           WHERE s.deleted_at IS NULL AND j.due_at <= $1 AND coalesce(j.lease_until, 0) <= $1
+           WHERE s.deleted_at IS NULL AND (j.due_at <= $1 OR j.due_at > $2)
+             AND (coalesce(j.lease_until, 0) <= $1 OR j.lease_until > $2)
            ORDER BY j.due_at LIMIT 1 FOR UPDATE OF j SKIP LOCKED`,
           now,
+          now + FURTHEST_AHEAD_MS,
         )
         if (!row) return null
         await run(

@@ -1,7 +1,7 @@
 import { bareMessage, type MessageRow, type Row, toMessage } from '../rows.ts'
 import type { FoundMessage, SearchStore } from '../store.ts'
 import type { Database, Queries } from './database.ts'
-import { anyOf, tagOf } from './index-words.ts'
+import { anyOf, eachByStart, tagOf } from './index-words.ts'
 import { findMessage, findSession, isOnPath, pathStretches, type Stretch } from './tree.ts'
 
 /** Hits looked at before those of other branches fall away. */
@@ -29,6 +29,24 @@ export function searchMethods({ read }: Database): SearchStore {
           rows.map((row) => ({ ...row, head_id: headId })),
         )
         return onPath.slice(0, limit).map(toFound)
+      }),
+
+    findMessages: (namespaces, { words, limit }) =>
+      read(async ({ all }) => {
+        const query = eachByStart(words)
+        if (query === '' || namespaces.length === 0) return []
+        const rows = await all(
+          `SELECT m.*, s.namespace, s.id AS session_id, 1 AS score
+           FROM message_index i JOIN messages m ON m.seq = i.seq JOIN sessions s ON s.key = m.session_key
+           WHERE i.words @@ ($2::tsquery && to_tsquery('words', $1)) AND s.namespace = ANY ($3::text[])
+             AND s.deleted_at IS NULL AND s.temporary = 0
+           ORDER BY m.created_at DESC, m.seq DESC LIMIT $4`,
+          query,
+          namespaceTags(namespaces),
+          namespaces,
+          limit,
+        )
+        return rows.map(toFound)
       }),
   }
 }
@@ -62,12 +80,15 @@ async function findInNamespaces(
        AND s.deleted_at IS NULL AND s.temporary = 0 AND s.key <> $4
      ORDER BY score DESC, m.seq DESC LIMIT $5`,
     words,
-    namespaces.map((namespace) => `'${tagOf('namespace', namespace)}'`).join(' | '),
+    namespaceTags(namespaces),
     namespaces,
     exceptKey,
     limit,
   )
 }
+
+const namespaceTags = (namespaces: string[]) =>
+  namespaces.map((namespace) => `'${tagOf('namespace', namespace)}'`).join(' | ')
 
 /** Those rows that are on the shown path of their session; each path is walked once. */
 async function shown(db: Queries, rows: Row[]): Promise<Row[]> {
