@@ -139,6 +139,34 @@ describe('a summariser that fails', () => {
     await store.close()
   })
 
+  it('is made up for from the oldest message on, in parts that a model can read', async () => {
+    const seen: string[] = []
+    let works = false
+    const { store, tryAgain, worker } = await setUp(async ({ messages, context }) => {
+      if (!works) throw new Error('no')
+      seen.push(...messages.map(({ id }) => id))
+      return { context: [context, ...messages.map(({ id }) => id)].filter(Boolean).join(' '), model: 'm' }
+    })
+    const long = Array.from({ length: 6 }, (_, n) => ({
+      id: `long${n}`,
+      role: 'user',
+      content: 'word '.repeat(1100),
+      createdAt: 9,
+    }))
+    for (let failures = 0; failures < 3; failures++) await tryAgain()
+    await store.appendMessages(ref, long, { jobs: [{ kind: 'compaction', dueAt: 0 }] })
+    for (let failures = 0; failures < 3; failures++) await tryAgain()
+    works = true
+    await tryAgain()
+    expect(seen.length).toBeGreaterThan(6)
+    expect(seen).toEqual(
+      [...['m0', 'm1', 'm2', 'm3', 'm4', 'm5'], ...long.map(({ id }) => id)].slice(0, seen.length),
+    )
+    expect((await store.getWindow(ref)).summary?.context.split(' ')).toEqual(seen)
+    await worker.close()
+    await store.close()
+  })
+
   it('goes on after a moment at which the store could not be asked', async () => {
     vi.useFakeTimers()
     const store = createSqliteStore(':memory:')

@@ -49,6 +49,16 @@ export function memoryContract(store: () => Store, scene: Scene): void {
     expect(await summarise(bob, 'S1', 'm2', 'E', fresh)).toBe(true)
   })
 
+  it('refuses a summary that was begun before its session was deleted, also when that is taken back', async () => {
+    await append(bob, 'm1', 'm2')
+    const old = await claim(bob)
+    await store().deleteSession(bob, 5)
+    expect(await summarise(bob, 'S1', 'm1', null, old)).toBe(false)
+    await store().restoreSession(bob)
+    expect(await summarise(bob, 'S1', 'm1', null, old)).toBe(false)
+    expect(await windowOf(bob)).toEqual(['m1', 'm2'])
+  })
+
   it('undoes a summary together with those that grew from it', async () => {
     await append(bob, 'm1', 'm2', 'm3', 'm4')
     await summarise(bob, 'S1', 'm1', null)

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { afterEach, describe, expect, it } from 'vitest'
 import { describeStore } from '../contract/contract.ts'
+import { openSqlite } from './database.ts'
 import { createSqliteStore } from './sqlite-store.ts'
 
 describeStore('sqlite', async () => createSqliteStore(':memory:'))
@@ -32,6 +33,57 @@ describe('sqlite: the file', () => {
     )
     expect(await two.audit(ref)).toMatchObject({ messages: 20, window: 20, lost: 0 })
     await Promise.all([one.close(), two.close()])
+  })
+
+  it('lets one of two processes hold a job', async () => {
+    const file = newFile()
+    const [one, two] = [createSqliteStore(file), createSqliteStore(file)]
+    const ref = { namespace: 'n', sessionId: 's' }
+    const message = { id: 'm', role: 'user', content: 'x', createdAt: 1 }
+    await one.appendMessages(ref, [message], { jobs: [{ kind: 'compaction', dueAt: 0 }] })
+    expect(await one.claimJob({ now: 1, leaseMs: 100, lease: 'A' })).not.toBeNull()
+    expect(await two.claimJob({ now: 1, leaseMs: 100, lease: 'B' })).toBeNull()
+    await Promise.all([one.close(), two.close()])
+  })
+
+  it('holds what was acknowledged for every other process to see at that moment', async () => {
+    const file = newFile()
+    const store = createSqliteStore(file)
+    await store.appendMessages({ namespace: 'n', sessionId: 's' }, [
+      { id: 'm', role: 'user', content: 'x', createdAt: 1 },
+    ])
+    const other = new DatabaseSync(file, { readOnly: true })
+    expect(other.prepare('SELECT id FROM messages').all()).toEqual([{ id: 'm' }])
+    other.close()
+    await store.close()
+  })
+
+  it('syncs each commit to the disk', () => {
+    const database = openSqlite(newFile())
+    expect(database.one('PRAGMA synchronous')).toEqual({ synchronous: 2 }) // FULL
+    expect(database.one('PRAGMA journal_mode')).toEqual({ journal_mode: 'wal' })
+    database.close()
+  })
+
+  it('keeps no word of what is forgotten or deleted for good', async () => {
+    const file = newFile()
+    const store = createSqliteStore(file)
+    const ref = { namespace: 'n', sessionId: 's' }
+    const said = (id: string) => ({ id, role: 'user', content: 'kangaroo', createdAt: 1 })
+    const indexed = () => {
+      const database = new DatabaseSync(file, { readOnly: true })
+      const count = database.prepare('SELECT count(*) AS n FROM message_index').get()?.n
+      database.close()
+      return count
+    }
+    await store.appendMessages(ref, [said('m1'), said('m2')])
+    expect(indexed()).toBe(2)
+    await store.forgetMessage(ref, 'm1')
+    expect(indexed()).toBe(1)
+    await store.deleteSession(ref, 1)
+    await store.purgeDeleted(1)
+    expect(indexed()).toBe(0)
+    await store.close()
   })
 
   it('survives a reopen', async () => {
