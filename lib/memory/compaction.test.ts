@@ -168,7 +168,7 @@ describe('a summariser that fails', () => {
   })
 
   it('goes on after a moment at which the store could not be asked', async () => {
-    vi.useFakeTimers()
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
     const store = createSqliteStore(':memory:')
     let full = true
     const done: string[] = []

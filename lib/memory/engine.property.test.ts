@@ -63,8 +63,9 @@ const pathOf = (model: Model): string[] => {
 }
 const pick = (model: Model, n: number): string | undefined =>
   [...model.messages.keys()][n % (model.messages.size || 1)]
+/** Time for what an answer sets off: the write of a summary, and that of the end of its job. */
 const settled = async () => {
-  for (let turn = 0; turn < 12; turn++) await Promise.resolve()
+  for (let turn = 0; turn < 6; turn++) await new Promise((resolve) => setImmediate(resolve))
 }
 
 type Act = (model: Model, world: World) => Promise<void>

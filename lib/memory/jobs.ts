@@ -122,6 +122,9 @@ export function createJobWorker(deps: {
     async close() {
       shutdown.abort(new Error('The server is stopping.'))
       clearTimeout(timer)
+      notify()
+      // It may be about to start one more.
+      await draining
       await Promise.allSettled(running)
     },
   }
