@@ -199,6 +199,54 @@ describe('a summariser that fails', () => {
     await store.close()
   })
 
+  it('makes the summary anew from all that it covers when a person asks, and keeps the old one until then', async () => {
+    const seen: string[][] = []
+    let works = true
+    const { store, clock, tryAgain, worker } = await setUp(async ({ context, messages }) => {
+      seen.push(messages.map(({ id }) => id))
+      if (!works) throw new Error('no')
+      return { context: `${context ?? ''}\n- 2026-11-24 user: try ${seen.length}.`.trim(), model: 'm' }
+    })
+    await tryAgain()
+    const jobs = [{ kind: 'compaction' as const, dueAt: 0 }]
+    for (const n of [6, 7, 8])
+      await store.appendMessages(ref, [{ id: `m${n}`, role: 'user', content: 'x', createdAt: n }], { jobs })
+    await tryAgain()
+    const { summary: old } = await store.getWindow(ref)
+    expect(old).toMatchObject({ folded: 3, throughId: 'm6' })
+
+    works = false
+    await store.enqueueJob(ref, { kind: 'compaction', dueAt: clock.now, rebuild: true })
+    await tryAgain()
+    expect((await store.getWindow(ref)).summary?.id).toBe(old?.id)
+    works = true
+    await tryAgain()
+    expect(seen.at(-1)).toEqual(['m0', 'm1', 'm2', 'm3', 'm4', 'm5', 'm6'])
+    const { summary } = await store.getWindow(ref)
+    expect(summary).toMatchObject({ baseId: null, folded: 7, throughId: 'm6', source: 'llm' })
+    expect(summary?.context).toBe('- 2026-11-24 user: try 4.')
+    expect(await store.audit(ref)).toEqual({ messages: 9, summarised: 7, window: 2, lost: 0, doubled: 0 })
+    expect(await store.nextJobAt()).toBeNull()
+    await worker.close()
+    await store.close()
+  })
+
+  it('gives a rebuild up after three failures, makes nothing worse, and goes on folding', async () => {
+    let works = true
+    const { store, clock, tryAgain, worker } = await setUp(async () => {
+      if (!works) throw new Error('no')
+      return { context: '- 2026-11-24 user: good.', model: 'm' }
+    })
+    await tryAgain()
+    works = false
+    await store.enqueueJob(ref, { kind: 'compaction', dueAt: clock.now, rebuild: true })
+    for (let times = 0; times < 4; times++) await tryAgain()
+    expect((await store.getWindow(ref)).summary).toMatchObject({ source: 'llm', folded: 4 })
+    expect(await store.nextJobAt()).toBeNull()
+    await worker.close()
+    await store.close()
+  })
+
   it('pauses longer each time, at most an hour', () => {
     expect([0, 1, 2, 30].map(retryPauseMs)).toEqual([5000, 10_000, 20_000, 3_600_000])
   })

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe } from 'vitest'
 import type { Store } from '../store.ts'
 import { findingContract } from './finding.ts'
+import { forgettingContract } from './forgetting.ts'
 import { jobsContract } from './jobs.ts'
 import { keysContract } from './keys.ts'
 import { memoryContract } from './memory.ts'
@@ -30,6 +31,7 @@ export function describeStore(name: string, open: () => Promise<Store>): void {
   describe(`${name}: search`, () => searchContract(current, scene))
   describe(`${name}: export and import`, () => transferContract(current, scene))
   describe(`${name}: finding`, () => findingContract(current, scene))
+  describe(`${name}: forgetting`, () => forgettingContract(current, scene))
   describe(`${name}: jobs`, () => jobsContract(current, scene))
   describe(`${name}: runs`, () => runsContract(current, scene))
   describe(`${name}: keys`, () => keysContract(current))

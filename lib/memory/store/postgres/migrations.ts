@@ -155,4 +155,26 @@ export const POSTGRES_MIGRATIONS: readonly string[] = [
   );
   CREATE INDEX message_index_words ON message_index USING gin (words) WITH (fastupdate = off);
   `,
+  `
+  CREATE TABLE undone_summaries (
+    seq BIGINT PRIMARY KEY,
+    session_key BIGINT NOT NULL REFERENCES sessions (key) ON DELETE CASCADE,
+    id TEXT COLLATE "C" NOT NULL,
+    through_id TEXT COLLATE "C",
+    through_position BIGINT NOT NULL,
+    base_id TEXT COLLATE "C",
+    context TEXT NOT NULL,
+    tokens BIGINT NOT NULL,
+    folded BIGINT NOT NULL,
+    source TEXT NOT NULL,
+    model TEXT,
+    created_at BIGINT NOT NULL,
+    undone_with TEXT COLLATE "C" NOT NULL,
+    UNIQUE (session_key, id)
+  );
+
+  CREATE TABLE scrubs (seq BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY);
+
+  ALTER TABLE jobs ADD COLUMN rebuild SMALLINT NOT NULL DEFAULT 0;
+  `,
 ]

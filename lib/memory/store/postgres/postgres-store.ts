@@ -1,5 +1,6 @@
 import type { Store } from '../store.ts'
 import { openPostgres, type PostgresOptions } from './database.ts'
+import { forgettingMethods } from './forgetting.ts'
 import { jobsMethods } from './jobs.ts'
 import { keysMethods } from './keys.ts'
 import { messagesMethods } from './messages.ts'
@@ -21,6 +22,7 @@ export async function createPostgresStore(url: string, options?: PostgresOptions
     ...sessionsMethods(database),
     ...settingsMethods(database),
     ...messagesMethods(database),
+    ...forgettingMethods(database),
     ...searchMethods(database),
     ...summariesMethods(database),
     ...jobsMethods(database),

@@ -168,4 +168,28 @@ export const SQLITE_MIGRATIONS: readonly string[] = [
   ) STRICT, WITHOUT ROWID;
   CREATE INDEX saves_by_age ON saves (created_at);
   `,
+  // undone_summaries: what an undo took off the paths; receipts still read it, and the undo can be taken back.
+  // scrubs: something was removed, and the files still hold it.
+  `
+  CREATE TABLE undone_summaries (
+    seq INTEGER PRIMARY KEY,
+    session_key INTEGER NOT NULL REFERENCES sessions (key) ON DELETE CASCADE,
+    id TEXT NOT NULL,
+    through_id TEXT,
+    through_position INTEGER NOT NULL,
+    base_id TEXT,
+    context TEXT NOT NULL,
+    tokens INTEGER NOT NULL,
+    folded INTEGER NOT NULL,
+    source TEXT NOT NULL,
+    model TEXT,
+    created_at INTEGER NOT NULL,
+    undone_with TEXT NOT NULL,
+    UNIQUE (session_key, id)
+  ) STRICT;
+
+  CREATE TABLE scrubs (seq INTEGER PRIMARY KEY AUTOINCREMENT) STRICT;
+
+  ALTER TABLE jobs ADD COLUMN rebuild INTEGER NOT NULL DEFAULT 0;
+  `,
 ]

@@ -1,9 +1,10 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { afterEach, describe, expect, it } from 'vitest'
 import { describeStore } from '../contract/contract.ts'
+import type { SessionRef, Store } from '../store.ts'
 import { openSqlite } from './database.ts'
 import { createSqliteStore } from './sqlite-store.ts'
 
@@ -97,6 +98,50 @@ describe('sqlite: the file', () => {
     await second.close()
   })
 
+  it('holds nothing of what was forgotten, in no page, log or index, while others have it open', async () => {
+    const file = newFile()
+    const [store, other] = [createSqliteStore(file), createSqliteStore(file)]
+    const ref = { namespace: 'n', sessionId: 's' }
+    const canaries = ['zqxkanarok', 'wvbkanarok', 'ptlkanarok', 'gjfkanarok']
+    const [inMessage, inReply, inSession, inSettings] = canaries
+    const filler = Array.from({ length: 300 }, (_, n) => ({
+      id: `f${n}`,
+      role: 'user',
+      content: `plain words of message ${n} `.repeat(n % 9),
+      createdAt: n,
+    }))
+    await store.appendMessages(ref, filler)
+    await store.appendMessages(ref, [{ id: 'm', role: 'user', content: `my ${inMessage}`, createdAt: 1 }])
+    await addSummary(store, ref, { throughId: 'm', context: `- 2026-01-01 user: ${inMessage}` })
+    await store.deleteSummary(ref, 'S-m')
+    await addSummary(store, ref, { throughId: 'm', context: `- 2026-01-01 user: ${inMessage} again` })
+    const { run } = await other.beginTurn(ref, {
+      run: { id: 'r', owner: 'o', mode: 'reply' },
+      turn: { kind: 'send', id: 'q', text: 'x', after: null, replyId: 'a' },
+      maxActiveRuns: 9,
+      now: 1,
+    })
+    await other.appendChunks(run, { first: 0, chunks: [`{"delta":"${inReply}"}`], at: 2 })
+    const end = { status: 'complete', content: `so ${inReply}`, error: null, receipt: null, at: 3 } as const
+    await other.finishRun(run, { ...end, jobs: [] })
+    const gone = { namespace: 'n', sessionId: 'gone' }
+    await store.appendMessages(gone, [{ id: 'm', role: 'user', content: `${inSession}`, createdAt: 1 }])
+    await store.setSettings('eve', { customInstructions: `${inSettings}` })
+    const found = () => canaries.filter((word) => bytesOf(file).includes(word))
+    expect(found()).toEqual(canaries)
+
+    await store.forgetMessage(ref, 'm')
+    await store.forgetMessage(ref, 'a')
+    await store.deleteSession(gone, 5)
+    await store.purgeDeleted(5)
+    await store.forgetEverything('eve')
+    expect(await other.scrub()).toBe(true)
+    expect(found()).toEqual([])
+    const hits = await store.searchMessages({ ref }, { terms: ['plain'], limit: 999 })
+    expect(hits.length).toBeGreaterThan(100)
+    await Promise.all([store.close(), other.close()])
+  })
+
   it('says that a file is no database, and leaves it as it is', () => {
     const file = newFile()
     writeFileSync(file, 'this is not a database, but somebody may want it back'.repeat(100))
@@ -118,3 +163,21 @@ describe('sqlite: the file', () => {
     expect(() => createSqliteStore(file)).toThrow(/newer version/)
   })
 })
+
+const bytesOf = (file: string) =>
+  Buffer.concat(
+    ['', '-wal', '-shm']
+      .map((part) => file + part)
+      .filter(existsSync)
+      .map((part) => readFileSync(part)),
+  )
+
+async function addSummary(store: Store, ref: SessionRef, summary: { throughId: string; context: string }) {
+  await store.enqueueJob(ref, { kind: 'compaction', dueAt: 0 })
+  const job = await store.claimJob({ now: 1, leaseMs: 1, lease: 'L' })
+  const rest = { baseId: null, tokens: 1, folded: 1, source: 'llm', model: 'm', createdAt: 1 } as const
+  const fence = { generation: job?.generation ?? 0, lease: 'L', jobId: job?.id ?? '', currentId: null }
+  const id = `S-${summary.throughId}`
+  expect(await store.insertSummary(ref, { id, ...rest, ...summary }, fence)).toBe(true)
+  if (job) await store.finishJob(job)
+}

@@ -1,5 +1,6 @@
 import type { Store } from '../store.ts'
 import { openSqlite } from './database.ts'
+import { forgettingMethods } from './forgetting.ts'
 import { jobsMethods } from './jobs.ts'
 import { keysMethods } from './keys.ts'
 import { messagesMethods } from './messages.ts'
@@ -22,6 +23,7 @@ export function createSqliteStore(path: string): Store {
     ...sessionsMethods(database, tree),
     ...settingsMethods(database),
     ...messagesMethods(database, tree),
+    ...forgettingMethods(database, tree),
     ...searchMethods(database, tree),
     ...summariesMethods(database, tree),
     ...jobsMethods(database, tree),
