@@ -12,6 +12,7 @@ import type {
   SessionRef,
   Store,
 } from '#lib/memory/store/store.ts'
+import { createHousekeeping, UNDO_MS } from './housekeeping.ts'
 import { type ChunkSource, toFrames } from './live-run.ts'
 import { createReplyWriter } from './reply.ts'
 import { createRuns } from './runs.ts'
@@ -44,6 +45,10 @@ export type ChatService = {
   patch(user: string, sessionId: string, patch: SessionPatch): Promise<SessionItem | SessionView | null>
   remove(user: string, sessionId: string): Promise<SessionDeleted | null>
   restore(user: string, sessionId: string): Promise<boolean>
+  /** Something was removed for good: what its going calls for is done in the background. */
+  afterForgetting(): void
+  /** Background work was asked for: it begins now. */
+  wake(): void
   /** Marks the replies of dead processes interrupted and starts the background work that waits. */
   start(): Promise<void>
   /** Running replies become interrupted, with the text they have; background work stops where it is. */
@@ -53,9 +58,6 @@ export type ChatService = {
 /** `frames` are ready server-sent events, one string each; cancelling it stops nothing but the reading. */
 export type ReplyStream = { runId: string; frames: ReadableStream<string> }
 
-/** A deleted session can be brought back for so long. */
-const UNDO_MS = 10_000
-
 /** About 40 turns. */
 const PAGE_MESSAGES = 80
 const PAGE_SESSIONS = 50
@@ -63,12 +65,7 @@ const PAGE_SESSIONS = 50
 /** Far more than anybody can overlook. */
 const MAX_PINNED = 500
 
-/** A temporary chat that nobody has touched for so long is gone, whether its page was left or not. */
-const KEEP_TEMPORARY_MS = 24 * 60 * 60_000
 const LOOK_FOR_TEMPORARY_MS = 60 * 60_000
-
-/** A chunk log is kept this long after its run, for readers in other processes. */
-const KEEP_CHUNKS_MS = 60_000
 
 /** A title that a model fails to make so often stays the first words. */
 const TITLE_ATTEMPTS = 3
@@ -93,10 +90,11 @@ export function createChat(deps: ChatDeps): ChatService {
   const worker = createJobWorker({
     store,
     now,
-    handlers: { compaction: compactIfWanted, title: makeTitle, upload: memory.upload },
+    handlers: { compaction: compactIfWanted, title: makeTitle },
     onError: (error) => deps.onError('job', error),
   })
   const onError = (error: unknown) => deps.onError('reply', error)
+  const housekeeping = createHousekeeping({ store, now, onError: (error) => deps.onError('job', error) })
   const runs = createRuns({
     store,
     now,
@@ -111,13 +109,12 @@ export function createChat(deps: ChatDeps): ChatService {
       ...(deps.onPrompt && { onPrompt: deps.onPrompt }),
     }),
     jobsAfter: (_, end) => [
-      ...memory.jobsAfterTurn(),
+      ...memory.jobsAfterAppend(),
       ...(end.status === 'complete' ? [{ kind: 'title' as const, dueAt: now() }] : []),
     ],
     onFinished: () => void worker.wake(),
   })
   let tidying: NodeJS.Timeout | undefined
-  const shutdown = new AbortController()
   const refOf = (user: string, address: string): Promise<SessionRef> => sessionAt(store, user, address)
 
   async function send(user: string, request: ChatRequest): Promise<ReplyStream> {
@@ -200,20 +197,8 @@ export function createChat(deps: ChatDeps): ChatService {
       { text: asked.content, reply: reply.content },
       signal,
     )
-    if (title) await store.setTitle(job.ref, title, 'model')
+    if (title) await store.setTitle(job.ref, title, 'model', { generation: job.generation })
     return 'done'
-  }
-
-  async function tidy(): Promise<void> {
-    try {
-      await store.purgeDeleted(now() - UNDO_MS)
-      await store.purgeTemporary(now() - KEEP_TEMPORARY_MS)
-      await store.pruneChunks(now() - KEEP_CHUNKS_MS)
-    } catch (error) {
-      deps.onError('job', error)
-    }
-    // Not waited for: a Motörhead elsewhere that hangs must not hold up a start.
-    memory.removeOrphans(shutdown.signal).catch((error) => deps.onError('job', error))
   }
 
   return {
@@ -265,23 +250,29 @@ export function createChat(deps: ChatDeps): ChatService {
       const at = now()
       if (!(await store.deleteSession(ref, at))) return null
       runs.stopSession(ref)
-      setTimeout(() => void tidy(), UNDO_MS + 100).unref()
+      housekeeping.tidyLater()
       return { undoUntil: at + UNDO_MS }
     },
 
     restore: async (user, sessionId) => store.restoreSession(await refOf(user, sessionId)),
 
+    afterForgetting() {
+      void housekeeping.tidy()
+      void worker.wake()
+    },
+
+    wake: () => void worker.wake(),
+
     async start() {
-      await tidy()
-      setTimeout(() => void tidy(), UNDO_MS + 100).unref()
-      tidying = setInterval(() => void tidy(), LOOK_FOR_TEMPORARY_MS).unref()
+      await housekeeping.tidy()
+      housekeeping.tidyLater()
+      tidying = setInterval(() => void housekeeping.tidy(), LOOK_FOR_TEMPORARY_MS).unref()
       await runs.reap(await store.unfinishedRuns())
       void worker.wake()
     },
 
     async close() {
       clearInterval(tidying)
-      shutdown.abort()
       await runs.close()
       await worker.close()
     },

@@ -23,8 +23,8 @@ const count = z.int().min(0)
 
 const receiptSchema = z.strictObject({
   summaryId: id.nullable(),
-  windowIds: z.array(id),
-  retrieved: z.array(z.strictObject({ sessionId: id, messageId: id })),
+  windowIds: z.array(id.nullable()),
+  retrieved: z.array(z.strictObject({ sessionId: id, messageId: id }).nullable()),
   tokens: z.strictObject({ context: count, window: count, retrieved: count, total: count }),
   model: z.string(),
 })

@@ -3,7 +3,7 @@ import { planCompaction } from './compaction.ts'
 import { createJobWorker, retryPauseMs } from './jobs.ts'
 import { createMemory, type Summarize } from './memory.ts'
 import { createSqliteStore } from './store/sqlite/sqlite-store.ts'
-import type { JobKind, Message, SessionRef } from './store/store.ts'
+import type { Message, SessionRef } from './store/store.ts'
 
 const message = (n: number, change: Partial<Message> = {}): Message => ({
   id: `m${n}`,
@@ -83,7 +83,7 @@ describe('a summariser that fails', () => {
     const worker = createJobWorker({
       store,
       now: () => clock.now,
-      handlers: { compaction: memory.compact, title: async () => 'done', upload: async () => 'done' },
+      handlers: { compaction: memory.compact, title: async () => 'done' },
       onError: () => {},
     })
     await store.appendMessages(
@@ -139,8 +139,36 @@ describe('a summariser that fails', () => {
     await store.close()
   })
 
+  it('is made up for from the oldest message on, in parts that a model can read', async () => {
+    const seen: string[] = []
+    let works = false
+    const { store, tryAgain, worker } = await setUp(async ({ messages, context }) => {
+      if (!works) throw new Error('no')
+      seen.push(...messages.map(({ id }) => id))
+      return { context: [context, ...messages.map(({ id }) => id)].filter(Boolean).join(' '), model: 'm' }
+    })
+    const long = Array.from({ length: 6 }, (_, n) => ({
+      id: `long${n}`,
+      role: 'user',
+      content: 'word '.repeat(1100),
+      createdAt: 9,
+    }))
+    for (let failures = 0; failures < 3; failures++) await tryAgain()
+    await store.appendMessages(ref, long, { jobs: [{ kind: 'compaction', dueAt: 0 }] })
+    for (let failures = 0; failures < 3; failures++) await tryAgain()
+    works = true
+    await tryAgain()
+    expect(seen.length).toBeGreaterThan(6)
+    expect(seen).toEqual(
+      [...['m0', 'm1', 'm2', 'm3', 'm4', 'm5'], ...long.map(({ id }) => id)].slice(0, seen.length),
+    )
+    expect((await store.getWindow(ref)).summary?.context.split(' ')).toEqual(seen)
+    await worker.close()
+    await store.close()
+  })
+
   it('goes on after a moment at which the store could not be asked', async () => {
-    vi.useFakeTimers()
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
     const store = createSqliteStore(':memory:')
     let full = true
     const done: string[] = []
@@ -157,7 +185,7 @@ describe('a summariser that fails', () => {
         },
       },
       now: () => 1000,
-      handlers: { compaction: work, title: work, upload: work },
+      handlers: { compaction: work, title: work },
       onError: () => {},
     })
     const message = { id: 'm', role: 'user', content: 'text', createdAt: 1 }
@@ -171,9 +199,55 @@ describe('a summariser that fails', () => {
     await store.close()
   })
 
+  it('makes the summary anew from all that it covers when a person asks, and keeps the old one until then', async () => {
+    const seen: string[][] = []
+    let works = true
+    const { store, clock, tryAgain, worker } = await setUp(async ({ context, messages }) => {
+      seen.push(messages.map(({ id }) => id))
+      if (!works) throw new Error('no')
+      return { context: `${context ?? ''}\n- 2026-11-24 user: try ${seen.length}.`.trim(), model: 'm' }
+    })
+    await tryAgain()
+    const jobs = [{ kind: 'compaction' as const, dueAt: 0 }]
+    for (const n of [6, 7, 8])
+      await store.appendMessages(ref, [{ id: `m${n}`, role: 'user', content: 'x', createdAt: n }], { jobs })
+    await tryAgain()
+    const { summary: old } = await store.getWindow(ref)
+    expect(old).toMatchObject({ folded: 3, throughId: 'm6' })
+
+    works = false
+    await store.enqueueJob(ref, { kind: 'compaction', dueAt: clock.now, rebuild: true })
+    await tryAgain()
+    expect((await store.getWindow(ref)).summary?.id).toBe(old?.id)
+    works = true
+    await tryAgain()
+    expect(seen.at(-1)).toEqual(['m0', 'm1', 'm2', 'm3', 'm4', 'm5', 'm6'])
+    const { summary } = await store.getWindow(ref)
+    expect(summary).toMatchObject({ baseId: null, folded: 7, throughId: 'm6', source: 'llm' })
+    expect(summary?.context).toBe('- 2026-11-24 user: try 4.')
+    expect(await store.audit(ref)).toEqual({ messages: 9, summarised: 7, window: 2, lost: 0, doubled: 0 })
+    expect(await store.nextJobAt()).toBeNull()
+    await worker.close()
+    await store.close()
+  })
+
+  it('gives a rebuild up after three failures, makes nothing worse, and goes on folding', async () => {
+    let works = true
+    const { store, clock, tryAgain, worker } = await setUp(async () => {
+      if (!works) throw new Error('no')
+      return { context: '- 2026-11-24 user: good.', model: 'm' }
+    })
+    await tryAgain()
+    works = false
+    await store.enqueueJob(ref, { kind: 'compaction', dueAt: clock.now, rebuild: true })
+    for (let times = 0; times < 4; times++) await tryAgain()
+    expect((await store.getWindow(ref)).summary).toMatchObject({ source: 'llm', folded: 4 })
+    expect(await store.nextJobAt()).toBeNull()
+    await worker.close()
+    await store.close()
+  })
+
   it('pauses longer each time, at most an hour', () => {
-    const pauses = (kind: JobKind) => [0, 1, 2, 30].map((attempts) => retryPauseMs(attempts, kind))
-    expect(pauses('compaction')).toEqual([5000, 10_000, 20_000, 3_600_000])
-    expect(pauses('upload')).toEqual([5000, 10_000, 20_000, 60_000])
+    expect([0, 1, 2, 30].map(retryPauseMs)).toEqual([5000, 10_000, 20_000, 3_600_000])
   })
 })

@@ -19,6 +19,11 @@ const SUMMARY_TIMEOUT_MS = 60_000
 /** After so many failures in a row the extractive summary stands in, so that the window does not grow for ever. */
 const FAILURES_BEFORE_FALLBACK = 3
 
+/** A rebuild that failed so often is given up: the summary that there is stays, and new messages are folded again. */
+const REBUILD_ATTEMPTS = 3
+
+const PAGE = 500
+
 /** Which messages to fold, and the summary that the new one grows from. */
 export type CompactionPlan = {
   base: Summary | null
@@ -57,11 +62,16 @@ export function createCompaction(deps: {
 
   return async function compact(job, signal) {
     const model = await summarizer()
+    let rebuilds = job.rebuild && job.attempts < REBUILD_ATTEMPTS
     for (;;) {
       const window = await store.getWindow(job.ref).catch(absent)
       if (!window) return 'done'
-      const plan = (model && (await planUpgrade(job.ref, window))) ?? planCompaction(window, maxWindowSize)
+      const anew = rebuilds ? await planRebuild(job.ref, window) : null
+      if (anew === 'stale') return 'stale'
+      const plan =
+        anew ?? (model && (await planUpgrade(job.ref, window))) ?? planCompaction(window, maxWindowSize)
       if (!plan) return 'done'
+      rebuilds = false
       const { context, model: modelName, source } = await summarizePlan(plan, model, job, signal)
       const inserted = await store.insertSummary(
         job.ref,
@@ -95,9 +105,29 @@ export function createCompaction(deps: {
       return { ...(await foldInChunks(model, plan, signal)), source: 'llm' }
     } catch (error) {
       const alreadyStandsIn = plan.current?.source === 'fallback' && plan.throughId === plan.current.throughId
-      if (signal.aborted || alreadyStandsIn || job.attempts + 1 < FAILURES_BEFORE_FALLBACK) throw error
+      // What a person asks to be made better is not made worse.
+      const isRebuild = plan.base === null && plan.current !== null
+      if (signal.aborted || alreadyStandsIn || isRebuild || job.attempts + 1 < FAILURES_BEFORE_FALLBACK)
+        throw error
       return { ...(await foldInChunks(extractFacts, plan, signal)), source: 'fallback' }
     }
+  }
+
+  /** All that the current summary covers, folded from nothing; it stays in force until the new one is there. */
+  async function planRebuild(ref: SessionRef, { summary }: Window): Promise<CompactionPlan | 'stale' | null> {
+    if (summary === null || summary.throughId === null) return null
+    const fold: Message[] = []
+    let before = summary.throughPosition + 1
+    for (let more = true; more; ) {
+      const page = await store.listPath(ref, { limit: PAGE, before }).catch(absent)
+      if (!page) return null
+      fold.unshift(...page.messages)
+      before = page.messages[0]?.position ?? 0
+      more = page.hasEarlier
+    }
+    // Another version may have been chosen since the window was read.
+    if (fold.at(-1)?.id !== summary.throughId) return 'stale'
+    return { base: null, current: summary, fold, throughId: summary.throughId }
   }
 
   /** A stand-in is made again by the model, from the last summary that was none, over all that came since. */

@@ -63,8 +63,9 @@ const pathOf = (model: Model): string[] => {
 }
 const pick = (model: Model, n: number): string | undefined =>
   [...model.messages.keys()][n % (model.messages.size || 1)]
+/** Time for what an answer sets off: the write of a summary, and that of the end of its job. */
 const settled = async () => {
-  for (let turn = 0; turn < 12; turn++) await Promise.resolve()
+  for (let turn = 0; turn < 6; turn++) await new Promise((resolve) => setImmediate(resolve))
 }
 
 type Act = (model: Model, world: World) => Promise<void>
@@ -328,7 +329,7 @@ it('folds everything beyond the window in the end, however often the model fails
         const worker = createJobWorker({
           store,
           now: () => now,
-          handlers: { compaction: memory.compact, title: async () => 'done', upload: async () => 'done' },
+          handlers: { compaction: memory.compact, title: async () => 'done' },
           onError: () => {},
         })
         for (let n = 0; n < count; n++) {

@@ -30,6 +30,7 @@ describe('keys', () => {
       await keys.find(made.secret)
     }
     expect(write).toHaveBeenCalledTimes(3)
+    await Promise.all(write.mock.results.map(({ value }) => value))
     expect((await keys.list('ann'))[0]?.lastUsedAt).toBeGreaterThan(1_000_000)
   })
 

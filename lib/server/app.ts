@@ -7,8 +7,6 @@ import { createSummarizer } from '#lib/llm/summarize.ts'
 import { extractFacts } from '#lib/memory/extractive.ts'
 import { createKeys, type Keys } from '#lib/memory/keys.ts'
 import { createMemory } from '#lib/memory/memory.ts'
-import { createRemoteMemory } from '#lib/memory/remote/remote.ts'
-import { createRemoteClient } from '#lib/memory/remote/remote-client.ts'
 import { type Config, loadConfig, sessionSecrets } from './config.ts'
 import { createLimits, type Limits } from './limits.ts'
 import { errorFields, log } from './log.ts'
@@ -63,7 +61,7 @@ async function openApp(config: Config): Promise<App> {
   const store = await openStore(config)
   const models = createModels(config.models)
   const now = Date.now
-  const local = createMemory({
+  const memory = createMemory({
     store,
     now,
     settings: { maxWindowSize: config.memory.maxWindowSize, longTermMemory: config.memory.longTerm },
@@ -72,18 +70,9 @@ async function openApp(config: Config): Promise<App> {
       return isOffline(model) ? null : createSummarizer({ model, extract: extractFacts })
     },
   })
-  const remote =
-    config.remote &&
-    createRemoteMemory({
-      local,
-      store,
-      now,
-      client: createRemoteClient(config.remote),
-      onError: (error) => log('warn', 'motorhead-elsewhere', errorFields(error)),
-    })
   const chat = createChat({
     store,
-    memory: remote ?? local,
+    memory,
     models,
     now,
     maxActiveRuns: config.limits.maxActiveRuns,

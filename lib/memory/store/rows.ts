@@ -1,12 +1,15 @@
 import type { ApiKey } from './key-store.ts'
 import type { PersonSettings } from './settings-store.ts'
-import type { Job, JobKind, Message, Run, Session, SessionRef, Summary } from './store.ts'
+import type { Job, JobKind, JobState, Message, Run, Session, SessionRef, Summary } from './store.ts'
 
 /** A row as either database gives it: text, numbers (flags as 0 or 1) and null. */
 export type Row = Record<string, unknown>
 
 /** Who may overwrite a title: the stronger, and the equally strong. */
 export const TITLE_STRENGTH = { 'first-words': 0, model: 1, person: 2 } as const
+
+/** A title is made of the first messages of a path: no further from its root than this. */
+export const TITLE_DEPTH = 4
 
 export type SessionRow = Session & { key: number }
 export type MessageRow = Message & { seq: number; branch: number }
@@ -84,7 +87,17 @@ export function toJob(row: Row, lease: string): Job {
     generation: row.generation as number,
     attempts: row.attempts as number,
     revision: row.revision as number,
+    rebuild: row.rebuild === 1,
     lease,
+  }
+}
+
+export function toJobState(row: Row): JobState {
+  return {
+    dueAt: row.due_at as number,
+    attempts: row.attempts as number,
+    rebuild: row.rebuild === 1,
+    leaseUntil: row.lease_until as number | null,
   }
 }
 

@@ -1,4 +1,4 @@
-import type { RemoteStore } from '../remote/remote-store.ts'
+import type { ForgetStore } from './forget-store.ts'
 import type { KeyStore } from './key-store.ts'
 import type { SettingsStore } from './settings-store.ts'
 import type { TransferStore } from './transfer.ts'
@@ -16,12 +16,12 @@ import type { TransferStore } from './transfer.ts'
 export type Store = SessionStore &
   SettingsStore &
   MessageStore &
+  ForgetStore &
   SearchStore &
   SummaryStore &
   JobStore &
   RunStore &
   TransferStore &
-  RemoteStore &
   KeyStore & { close(): Promise<void> }
 
 export type SessionRef = { namespace: string; sessionId: string }
@@ -71,10 +71,10 @@ export type MessageWithVersions = Message & { versions: string[] }
 
 export type Receipt = {
   summaryId: string | null
-  /** Ids of the messages given word for word, oldest first. */
-  windowIds: string[]
+  /** Ids of the messages given word for word, oldest first; `null` in the place of one that was forgotten since. */
+  windowIds: (string | null)[]
   /** The older messages given beside the window, of this session or another one of the same person. */
-  retrieved: { sessionId: string; messageId: string }[]
+  retrieved: ({ sessionId: string; messageId: string } | null)[]
   /** Estimated tokens of each part of the prompt. */
   tokens: { context: number; window: number; retrieved: number; total: number }
   model: string
@@ -127,8 +127,16 @@ export interface SessionStore {
     namespaces: string[],
     options: { limit: number; pinned?: boolean; before?: { updatedAt: number; id: string } },
   ): Promise<(Session & { running: boolean })[]>
-  /** False when `titleSource` is weaker than the one stored (a person's title is kept), or the session is absent. */
-  setTitle(ref: SessionRef, title: string, source: TitleSource): Promise<boolean>
+  /**
+   * False when `titleSource` is weaker than the one stored (a person's title is kept), the session is absent, or its
+   * generation is another than the one given: what the title was made of may be forgotten.
+   */
+  setTitle(
+    ref: SessionRef,
+    title: string,
+    source: TitleSource,
+    options?: { generation?: number },
+  ): Promise<boolean>
   /** Changes nothing else: a pin is no activity. False when the session is absent. */
   setPinned(ref: SessionRef, pinned: boolean): Promise<boolean>
   /** Moves the head to the newest descendant of `messageId` (each step takes the newest child). */
@@ -164,11 +172,8 @@ export interface MessageStore {
   ): Promise<{ session: Session; messages: MessageWithVersions[]; hasEarlier: boolean }>
   /** The window of `headId` (absent: the session's head). Its cost is the window's length, not the session's. */
   getWindow(ref: SessionRef, headId?: string | null): Promise<Window>
-  /**
-   * Removes a message for good: its children move to its parent, every summary that covered it goes, receipts of the
-   * namespace that name it lose it, the generation is bumped. False when absent.
-   */
-  forgetMessage(ref: SessionRef, messageId: string): Promise<boolean>
+  /** Replies whose receipt names this summary or message, newest first. */
+  findReplies(ref: SessionRef, named: { id: string; limit: number }): Promise<Message[]>
   audit(ref: SessionRef): Promise<Audit>
 }
 
@@ -214,17 +219,36 @@ export interface SummaryStore {
   /** A person's or a client's new context: a newer summary on the message of the current one. Bumps the generation. */
   replaceContext(
     ref: SessionRef,
-    context: { id: string; context: string; tokens: number; source: 'person' | 'client'; createdAt: number },
+    context: {
+      id: string
+      context: string
+      tokens: number
+      source: 'person' | 'client'
+      createdAt: number
+      /** `conflict` when another summary is the current one; absent: whichever is. */
+      currentId?: string | null
+    },
   ): Promise<Summary>
-  /** Undo: removes a summary and those that grew from it; bumps the generation. False when absent. */
+  /**
+   * Undo: removes a summary and those that grew from it from every path; bumps the generation. Receipts can still read
+   * them, and `restoreSummary` brings them back. False when absent.
+   */
   deleteSummary(ref: SessionRef, summaryId: string): Promise<boolean>
-  /** Newest first, every branch. */
-  listSummaries(ref: SessionRef): Promise<Summary[]>
+  /** Takes an undo of this summary back, with those that went with it; bumps the generation. False when there was none. */
+  restoreSummary(ref: SessionRef, summaryId: string): Promise<boolean>
+  /** One summary, also when it was undone since. */
+  getSummary(ref: SessionRef, summaryId: string): Promise<(Summary & { undone: boolean }) | null>
+  /** Newest first, every branch; with `shown` those on the head's path alone. */
+  listSummaries(ref: SessionRef, options?: { shown?: boolean }): Promise<Summary[]>
 }
 
-/** `upload`: brings what a Motörhead elsewhere has not yet. */
-export type JobKind = 'compaction' | 'title' | 'upload'
-export type NewJob = { kind: JobKind; dueAt: number }
+export type JobKind = 'compaction' | 'title'
+export type NewJob = {
+  kind: JobKind
+  dueAt: number
+  /** A person asks: the summaries are made anew, and a pause after failures ends. */
+  rebuild?: boolean
+}
 
 export type Job = {
   id: string
@@ -236,6 +260,15 @@ export type Job = {
   lease: string
   /** Grows when the job is asked for again while it runs. */
   revision: number
+  /** Asked for with `rebuild`, and no summary was inserted by it since. */
+  rebuild: boolean
+}
+
+/** A job as its session's panel shows it. */
+export type JobState = Pick<Job, 'attempts' | 'rebuild'> & {
+  dueAt: number
+  /** Until when somebody holds it; `null`: nobody does. */
+  leaseUntil: number | null
 }
 
 /**
@@ -250,6 +283,8 @@ export const FURTHEST_AHEAD_MS = 2 * 3_600_000
  */
 export interface JobStore {
   enqueueJob(ref: SessionRef, job: NewJob): Promise<void>
+  /** `null` while there is none of that kind. */
+  getJob(ref: SessionRef, kind: JobKind): Promise<JobState | null>
   /**
    * Takes the job that is due longest, if any, whose session has no other leased job of the same kind. See
    * `FURTHEST_AHEAD_MS` for a clock that jumped.

@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, describe } from 'vitest'
 import type { Store } from '../store.ts'
 import { findingContract } from './finding.ts'
+import { forgettingContract } from './forgetting.ts'
 import { jobsContract } from './jobs.ts'
 import { keysContract } from './keys.ts'
 import { memoryContract } from './memory.ts'
-import { remoteContract } from './remote.ts'
 import { runsContract } from './runs.ts'
 import { createScene } from './scene.ts'
 import { searchContract } from './search.ts'
@@ -31,7 +31,7 @@ export function describeStore(name: string, open: () => Promise<Store>): void {
   describe(`${name}: search`, () => searchContract(current, scene))
   describe(`${name}: export and import`, () => transferContract(current, scene))
   describe(`${name}: finding`, () => findingContract(current, scene))
-  describe(`${name}: a Motörhead elsewhere`, () => remoteContract(current, scene))
+  describe(`${name}: forgetting`, () => forgettingContract(current, scene))
   describe(`${name}: jobs`, () => jobsContract(current, scene))
   describe(`${name}: runs`, () => runsContract(current, scene))
   describe(`${name}: keys`, () => keysContract(current))

@@ -1,9 +1,9 @@
 import { expect, it } from 'vitest'
 import type { Store } from '../store.ts'
-import { bob, type Scene } from './scene.ts'
+import { bob, eve, type Scene } from './scene.ts'
 
 export function jobsContract(store: () => Store, scene: Scene): void {
-  const { said, append } = scene
+  const { said, append, summarise } = scene
 
   it('gives a job to one holder at a time, and to another when the lease ran out', async () => {
     await store().appendMessages(bob, [said('m1')], { jobs: [{ kind: 'compaction', dueAt: 10 }] })
@@ -49,6 +49,34 @@ export function jobsContract(store: () => Store, scene: Scene): void {
     expect(ahead).not.toBeNull()
     expect(await store().claimJob({ now: 5, leaseMs: 100, lease: 'B' })).toMatchObject({ id: ahead?.id })
     expect(await store().claimJob({ now: 6, leaseMs: 100, lease: 'C' })).toBeNull()
+  })
+
+  it('is told of, while it waits and while it runs', async () => {
+    await append(bob, 'm1')
+    expect(await store().getJob(bob, 'compaction')).toBeNull()
+    await store().enqueueJob(bob, { kind: 'compaction', dueAt: 5 })
+    expect(await store().getJob(bob, 'title')).toBeNull()
+    expect(await store().getJob(eve, 'compaction')).toBeNull()
+    const waiting = { dueAt: 5, attempts: 0, rebuild: false, leaseUntil: null }
+    expect(await store().getJob(bob, 'compaction')).toEqual(waiting)
+    const job = await store().claimJob({ now: 5, leaseMs: 100, lease: 'A' })
+    expect(await store().getJob(bob, 'compaction')).toEqual({ ...waiting, leaseUntil: 105 })
+    if (job) await store().failJob(job, { dueAt: 1000, error: 'no' })
+    expect(await store().getJob(bob, 'compaction')).toMatchObject({ dueAt: 1000, attempts: 1 })
+  })
+
+  it('is tried at once when a person asks for a rebuild, which the next summary settles', async () => {
+    await append(bob, 'm1', 'm2')
+    await store().enqueueJob(bob, { kind: 'compaction', dueAt: 5 })
+    const first = await store().claimJob({ now: 5, leaseMs: 100, lease: 'A' })
+    if (first) await store().failJob(first, { dueAt: 1000, error: 'no' })
+    await store().enqueueJob(bob, { kind: 'compaction', dueAt: 6, rebuild: true })
+    await store().enqueueJob(bob, { kind: 'compaction', dueAt: 6 })
+    const job = await store().claimJob({ now: 6, leaseMs: 100, lease: 'B' })
+    if (!job) throw new Error('expected a claim')
+    expect(job).toMatchObject({ rebuild: true, attempts: 0 })
+    await summarise(bob, 'S1', 'm1', null, { ...job, jobId: job.id })
+    expect(await store().getJob(bob, 'compaction')).toMatchObject({ rebuild: false })
   })
 
   it('leaves the jobs of a deleted session alone', async () => {

@@ -3,7 +3,7 @@ import type { Store } from '../store.ts'
 import { bob, eve, type Scene } from './scene.ts'
 
 export function memoryContract(store: () => Store, scene: Scene): void {
-  const { said, append, pathOf, windowOf, claim, summarise } = scene
+  const { said, append, windowOf, claim, summarise } = scene
 
   it('ends the window at the nearest summary of its own branch', async () => {
     await append(bob, 'm1', 'm2', 'm3', 'm4')
@@ -49,6 +49,16 @@ export function memoryContract(store: () => Store, scene: Scene): void {
     expect(await summarise(bob, 'S1', 'm2', 'E', fresh)).toBe(true)
   })
 
+  it('refuses a summary that was begun before its session was deleted, also when that is taken back', async () => {
+    await append(bob, 'm1', 'm2')
+    const old = await claim(bob)
+    await store().deleteSession(bob, 5)
+    expect(await summarise(bob, 'S1', 'm1', null, old)).toBe(false)
+    await store().restoreSession(bob)
+    expect(await summarise(bob, 'S1', 'm1', null, old)).toBe(false)
+    expect(await windowOf(bob)).toEqual(['m1', 'm2'])
+  })
+
   it('undoes a summary together with those that grew from it', async () => {
     await append(bob, 'm1', 'm2', 'm3', 'm4')
     await summarise(bob, 'S1', 'm1', null)
@@ -58,23 +68,41 @@ export function memoryContract(store: () => Store, scene: Scene): void {
     expect(await windowOf(bob)).toEqual(['m1', 'm2', 'm3', 'm4'])
   })
 
-  it('forgets a message: its children move up, summaries that covered it go, earlier ones stay', async () => {
-    await append(bob, 'm1', 'm2', 'm3', 'm4', 'm5')
+  it('takes an undo back, with the summaries that went with it', async () => {
+    await append(bob, 'm1', 'm2', 'm3', 'm4')
     await summarise(bob, 'S1', 'm1', null)
-    await summarise(bob, 'S2', 'm3', 'S1')
-    const { generation } = (await store().getSession(bob)) ?? { generation: 0 }
-    expect(await store().forgetMessage(bob, 'm2')).toBe(true)
-    expect(await pathOf(bob)).toEqual(['m1', 'm3', 'm4', 'm5'])
-    expect(await windowOf(bob)).toEqual(['m3', 'm4', 'm5'])
-    expect((await store().getWindow(bob)).summary?.id).toBe('S1')
-    expect((await store().getSession(bob))?.generation).toBeGreaterThan(generation)
-    const hits = await store().searchMessages({ ref: bob }, { terms: ['m2'], limit: 9 })
-    expect(hits).toEqual([])
-    await store().forgetMessage(bob, 'm5')
-    expect(await pathOf(bob)).toEqual(['m1', 'm3', 'm4'])
-    await append(bob, 'm6')
-    expect(await pathOf(bob)).toEqual(['m1', 'm3', 'm4', 'm6'])
-    expect(await store().audit(bob)).toEqual({ messages: 4, summarised: 1, window: 3, lost: 0, doubled: 0 })
+    await summarise(bob, 'S2', 'm2', 'S1')
+    await summarise(bob, 'S3', 'm3', 'S2')
+    await store().deleteSummary(bob, 'S3')
+    await store().deleteSummary(bob, 'S2')
+    expect(await store().getSummary(bob, 'S2')).toMatchObject({ context: 'context S2', undone: true })
+    expect(await store().restoreSummary(eve, 'S2')).toBe(false)
+    expect(await store().restoreSummary(bob, 'S2')).toBe(true)
+    expect(await store().restoreSummary(bob, 'S2')).toBe(false)
+    expect(await store().getSummary(bob, 'S2')).toMatchObject({ baseId: 'S1', undone: false })
+    expect(await windowOf(bob)).toEqual(['m3', 'm4'])
+    expect(await store().audit(bob)).toEqual({ messages: 4, summarised: 2, window: 2, lost: 0, doubled: 0 })
+    expect(await store().getSummary(eve, 'S2')).toBeNull()
+  })
+
+  it('lists the summaries of the path that is shown', async () => {
+    await append(bob, 'm1', 'm2', 'm3')
+    await summarise(bob, 'S1', 'm1', null)
+    await summarise(bob, 'S2', 'm2', 'S1')
+    await store().appendMessages(bob, [said('other')], { parentId: 'm1' })
+    const idsOf = async (shown: boolean) => (await store().listSummaries(bob, { shown })).map(({ id }) => id)
+    expect(await idsOf(true)).toEqual(['S1'])
+    expect(await idsOf(false)).toEqual(['S2', 'S1'])
+  })
+
+  it('refuses an edit of a context that is not the current one any more', async () => {
+    await append(bob, 'm1', 'm2')
+    await summarise(bob, 'S1', 'm1', null)
+    const edit = { id: 'E', context: 'edited', tokens: 1, source: 'person' as const, createdAt: 8 }
+    await expect(store().replaceContext(bob, { ...edit, currentId: null })).rejects.toMatchObject({
+      code: 'conflict',
+    })
+    expect(await store().replaceContext(bob, { ...edit, currentId: 'S1' })).toMatchObject({ baseId: 'S1' })
   })
 
   it('keeps a context that was set before anything was folded', async () => {

@@ -81,29 +81,4 @@ export function searchContract(store: () => Store, scene: Scene): void {
     await say(bob, 'new', 'a dog')
     expect(await idsOf({ namespaces: ['bob'] }, 'cat')).toEqual([])
   })
-
-  it('takes a forgotten message out of the receipts of all sessions of its namespace', async () => {
-    await say(bob, 'm1', 'secret')
-    await say(bob, 'm2', 'kept')
-    const [other, foreign] = [
-      { ...bob, sessionId: 's2' },
-      { ...eve, sessionId: 's2' },
-    ]
-    for (const ref of [other, foreign]) {
-      const { run } = await store().beginTurn(ref, send('m1', 'a'))
-      const retrieved = [
-        { sessionId: 's1', messageId: 'm1' },
-        { sessionId: 's1', messageId: 'm2' },
-      ]
-      const tokens = { context: 0, window: 1, retrieved: 1, total: 2 }
-      const receipt = { summaryId: null, windowIds: ['m1'], retrieved, tokens, model: 'm' }
-      await store().finishRun(run, { ...end('complete', 'yes'), receipt })
-    }
-    await store().forgetMessage(bob, 'm1')
-    expect((await store().getMessage(other, 'a'))?.receipt).toMatchObject({
-      windowIds: ['m1'],
-      retrieved: [{ sessionId: 's1', messageId: 'm2' }],
-    })
-    expect((await store().getMessage(foreign, 'a'))?.receipt?.retrieved).toHaveLength(2)
-  })
 }

@@ -22,6 +22,8 @@ export type Database = {
   write<T>(work: (queries: Queries) => Promise<T>): Promise<T>
   /** All reads of `work` see one state. */
   read<T>(work: (queries: Queries) => Promise<T>): Promise<T>
+  /** Gives the space of removed rows back; `full`: writes the tables anew, so that nothing of them is left in the files. */
+  vacuum(tables: string[], options: { full: boolean }): Promise<void>
   close(): Promise<void>
 }
 
@@ -72,6 +74,13 @@ export async function openPostgres(url: string, options: PostgresOptions = {}): 
   return {
     write: (work) => transaction('ISOLATION LEVEL READ COMMITTED', work),
     read: (work) => transaction('ISOLATION LEVEL REPEATABLE READ READ ONLY', work),
+    vacuum: (tables, { full }) =>
+      persist(() =>
+        pool.use(async (lane) => {
+          const names = tables.map((table) => `${schema}.${table}`).join(', ')
+          await lane.exec(`VACUUM ${full ? '(FULL)' : ''} ${names}`)
+        }),
+      ),
     close: () => pool.close(),
   }
 }

@@ -1,4 +1,4 @@
-import { toJob } from '../rows.ts'
+import { toJob, toJobState } from '../rows.ts'
 import { FURTHEST_AHEAD_MS, type JobStore, type NewJob } from '../store.ts'
 import type { Database, Queries } from './database.ts'
 import { findSession } from './tree.ts'
@@ -9,6 +9,14 @@ export function jobsMethods({ read, write }: Database): JobStore {
       write(async (db) => {
         const session = await findSession(db, ref)
         if (session) await addJobs(db, session.key, [job])
+      }),
+
+    getJob: (ref, kind) =>
+      read(async (db) => {
+        const session = await findSession(db, ref)
+        const sql = 'SELECT * FROM jobs WHERE session_key = $1 AND kind = $2'
+        const row = session && (await db.one(sql, session.key, kind))
+        return row ? toJobState(row) : null
       }),
 
     claimJob: ({ now, leaseMs, lease }) =>
@@ -84,15 +92,19 @@ export function jobsMethods({ read, write }: Database): JobStore {
 /** Inside a transaction of the caller's. A temporary session gets none. */
 export async function addJobs({ run }: Queries, key: number, jobs: NewJob[]): Promise<void> {
   for (const job of jobs) {
-    // A job that failed keeps its pause: a new message is no reason to ask a failing model sooner.
+    // A job that failed keeps its pause: a new message is no reason to ask a failing model sooner, a person is.
     await run(
-      `INSERT INTO jobs (id, session_key, kind, due_at)
-       SELECT $1, key, $2, $3 FROM sessions WHERE key = $4 AND temporary = 0
+      `INSERT INTO jobs (id, session_key, kind, due_at, rebuild)
+       SELECT $1, key, $2, $3, $4 FROM sessions WHERE key = $5 AND temporary = 0
        ON CONFLICT (session_key, kind) DO UPDATE SET revision = jobs.revision + 1,
-         due_at = CASE WHEN jobs.attempts = 0 THEN least(jobs.due_at, excluded.due_at) ELSE jobs.due_at END`,
+         due_at = CASE WHEN jobs.attempts = 0 OR excluded.rebuild = 1 THEN least(jobs.due_at, excluded.due_at)
+           ELSE jobs.due_at END,
+         attempts = CASE WHEN excluded.rebuild = 1 THEN 0 ELSE jobs.attempts END,
+         rebuild = greatest(jobs.rebuild, excluded.rebuild)`,
       crypto.randomUUID(),
       job.kind,
       job.dueAt,
+      Number(job.rebuild ?? false),
       key,
     )
   }

@@ -1,11 +1,9 @@
 import { MemoryError } from '../../errors.ts'
-import { receiptWithout } from '../receipts.ts'
 import { bare, bareMessage, type MessageRow, type Row, toMessage } from '../rows.ts'
 import type { MessageStore } from '../store.ts'
 import type { Database, Queries } from './database.ts'
 import { addJobs } from './jobs.ts'
 import {
-  bumpGeneration,
   createSession,
   findMessage,
   findSession,
@@ -89,42 +87,17 @@ export function messagesMethods({ read, write }: Database): MessageStore {
         }
       }),
 
-    forgetMessage: (ref, messageId) =>
-      write(async (db) => {
-        const session = await lockSession(db, ref)
-        const message = session && (await findMessage(db, session.key, messageId))
-        if (!session || !message) return false
-        const key = session.key
-        await db.run(
-          `WITH RECURSIVE covered (id) AS (
-             SELECT id FROM messages WHERE session_key = $1 AND id = $2 UNION ALL
-             SELECT m.id FROM covered c JOIN messages m ON m.session_key = $1 AND m.parent_id = c.id
-           ) DELETE FROM summaries WHERE session_key = $1 AND through_id IN (SELECT id FROM covered)`,
-          key,
-          messageId,
+    findReplies: (ref, { id, limit }) =>
+      read(async (db) => {
+        const session = await findSession(db, ref)
+        if (!session) return []
+        const rows = await db.all(
+          'SELECT * FROM messages WHERE session_key = $1 AND strpos(receipt, $2) > 0 ORDER BY seq DESC LIMIT $3',
+          session.key,
+          id,
+          limit,
         )
-        await db.run(
-          'UPDATE messages SET parent_id = $1 WHERE session_key = $2 AND parent_id = $3',
-          message.parentId,
-          key,
-          messageId,
-        )
-        await db.run('DELETE FROM runs WHERE session_key = $1 AND message_id = $2', key, messageId)
-        await db.run('DELETE FROM messages WHERE seq = $1', message.seq)
-        if (session.headId === messageId)
-          await db.run('UPDATE sessions SET head_id = $1 WHERE key = $2', message.parentId, key)
-        const named = await db.all(
-          `SELECT m.* FROM sessions s JOIN messages m ON m.session_key = s.key
-           WHERE s.namespace = $1 AND strpos(m.receipt, $2) > 0`,
-          ref.namespace,
-          messageId,
-        )
-        for (const row of named) {
-          const { seq, receipt } = toMessage(row)
-          const kept = receipt && receiptWithout(receipt, ref.sessionId, messageId, row.session_key === key)
-          if (kept) await db.run('UPDATE messages SET receipt = $1 WHERE seq = $2', JSON.stringify(kept), seq)
-        }
-        return (await bumpGeneration(db, key)) > 0
+        return rows.map((row) => bareMessage(toMessage(row)))
       }),
 
     audit: (ref) =>

@@ -1,9 +1,9 @@
 import type { Store } from '../store.ts'
 import { openPostgres, type PostgresOptions } from './database.ts'
+import { forgettingMethods } from './forgetting.ts'
 import { jobsMethods } from './jobs.ts'
 import { keysMethods } from './keys.ts'
 import { messagesMethods } from './messages.ts'
-import { remoteMethods } from './remote.ts'
 import { runsMethods } from './runs.ts'
 import { searchMethods } from './search.ts'
 import { sessionsMethods } from './sessions.ts'
@@ -22,13 +22,13 @@ export async function createPostgresStore(url: string, options?: PostgresOptions
     ...sessionsMethods(database),
     ...settingsMethods(database),
     ...messagesMethods(database),
+    ...forgettingMethods(database),
     ...searchMethods(database),
     ...summariesMethods(database),
     ...jobsMethods(database),
     ...runsMethods(database),
     ...transferMethods(database),
     ...keysMethods(database),
-    ...remoteMethods(database),
     close: () => database.close(),
   }
 }

@@ -1,6 +1,7 @@
 import { bare, type Row, TITLE_STRENGTH, toSession } from '../rows.ts'
 import type { SessionStore } from '../store.ts'
 import type { Database } from './database.ts'
+import { removeSessions } from './forgetting.ts'
 import { bumpGeneration, findSession, lockSession, requireLocked, requireMessage } from './tree.ts'
 
 export function sessionsMethods({ read, write }: Database): SessionStore {
@@ -28,9 +29,10 @@ export function sessionsMethods({ read, write }: Database): SessionStore {
         return rows.map((row) => ({ ...bare(toSession(row)), running: row.running === 1 }))
       }),
 
-    setTitle: (ref, title, source) =>
+    setTitle: (ref, title, source, { generation } = {}) =>
       write(async (db) => {
         const session = await lockSession(db, ref)
+        if (generation !== undefined && generation !== session?.generation) return false
         if (!session || TITLE_STRENGTH[source] < TITLE_STRENGTH[session.titleSource]) return false
         const sql = 'UPDATE sessions SET title = $1, title_source = $2 WHERE key = $3'
         return (await db.run(sql, title, source, session.key)) > 0
@@ -89,10 +91,16 @@ export function sessionsMethods({ read, write }: Database): SessionStore {
           )) > 0,
       ),
 
-    purgeDeleted: (deletedBefore) =>
-      write(({ run }) => run('DELETE FROM sessions WHERE deleted_at <= $1', deletedBefore)),
+    purgeDeleted: (deletedBefore) => purge('deleted_at <= $1', deletedBefore),
 
-    purgeTemporary: (idleSince) =>
-      write(({ run }) => run('DELETE FROM sessions WHERE temporary = 1 AND updated_at <= $1', idleSince)),
+    purgeTemporary: (idleSince) => purge('temporary = 1 AND updated_at <= $1', idleSince),
+  }
+
+  function purge(which: string, at: number): Promise<number> {
+    return write(async (db) => {
+      const sessions = await db.all(`SELECT key FROM sessions WHERE ${which} FOR UPDATE SKIP LOCKED`, at)
+      const keys = sessions.map((row) => row.key as number)
+      return (await removeSessions(db, keys)).sessions
+    })
   }
 }

@@ -1,14 +1,21 @@
+import { MemoryError } from '../../errors.ts'
 import { toSummary } from '../rows.ts'
 import type { Summary, SummaryStore } from '../store.ts'
 import type { Database, Queries } from './database.ts'
 import {
   bumpGeneration,
   findMessage,
+  findSession,
+  isOnPath,
   lockSession,
+  pathStretches,
   requireLocked,
   requireSession,
   requireWindow,
 } from './tree.ts'
+
+const COLUMNS =
+  'seq, session_key, id, through_id, through_position, base_id, context, tokens, folded, source, model, created_at'
 
 export function summariesMethods({ read, write }: Database): SummaryStore {
   return {
@@ -22,13 +29,17 @@ export function summariesMethods({ read, write }: Database): SummaryStore {
         const current = (await requireWindow(db, session.key, through.id)).summary
         if ((current?.id ?? null) !== fence.currentId) return false
         await insertSummaryRow(db, session.key, { ...summary, throughPosition: through.position })
+        await db.run('UPDATE jobs SET rebuild = 0 WHERE id = $1', fence.jobId)
         return true
       }),
 
-    replaceContext: (ref, context) =>
+    replaceContext: (ref, { currentId, ...context }) =>
       write(async (db) => {
         const session = await requireLocked(db, ref)
         const current = (await requireWindow(db, session.key, session.headId)).summary
+        if (currentId !== undefined && currentId !== (current?.id ?? null)) {
+          throw new MemoryError('conflict', 'The summary has changed meanwhile. Look at it again.')
+        }
         const summary: Summary = {
           ...context,
           throughId: current?.throughId ?? null,
@@ -46,23 +57,60 @@ export function summariesMethods({ read, write }: Database): SummaryStore {
       write(async (db) => {
         const session = await lockSession(db, ref)
         if (!session) return false
-        const gone = await db.run(
+        const moved = await db.run(
           `WITH RECURSIVE grown (id) AS (
              SELECT id FROM summaries WHERE session_key = $1 AND id = $2 UNION ALL
              SELECT s.id FROM grown g JOIN summaries s ON s.session_key = $1 AND s.base_id = g.id
-           ) DELETE FROM summaries WHERE session_key = $1 AND id IN (SELECT id FROM grown)`,
+           ), gone AS (
+             DELETE FROM summaries WHERE session_key = $1 AND id IN (SELECT id FROM grown) RETURNING ${COLUMNS}
+           ) INSERT INTO undone_summaries (${COLUMNS}, undone_with) SELECT ${COLUMNS}, $2::text FROM gone`,
           session.key,
           summaryId,
         )
-        return gone > 0 && (await bumpGeneration(db, session.key)) > 0
+        return moved > 0 && (await bumpGeneration(db, session.key)) > 0
       }),
 
-    listSummaries: (ref) =>
-      read(async (db) => {
-        const { key } = await requireSession(db, ref)
-        return (await db.all('SELECT * FROM summaries WHERE session_key = $1 ORDER BY seq DESC', key)).map(
-          toSummary,
+    restoreSummary: (ref, summaryId) =>
+      write(async (db) => {
+        const session = await lockSession(db, ref)
+        if (!session) return false
+        const restored = await db.run(
+          `WITH back AS (
+             DELETE FROM undone_summaries WHERE session_key = $1 AND undone_with = $2 RETURNING ${COLUMNS}
+           ) INSERT INTO summaries (${COLUMNS}) OVERRIDING SYSTEM VALUE SELECT ${COLUMNS} FROM back`,
+          session.key,
+          summaryId,
         )
+        return restored > 0 && (await bumpGeneration(db, session.key)) > 0
+      }),
+
+    getSummary: (ref, summaryId) =>
+      read(async (db) => {
+        const session = await findSession(db, ref)
+        if (!session) return null
+        for (const table of ['summaries', 'undone_summaries']) {
+          const sql = `SELECT * FROM ${table} WHERE session_key = $1 AND id = $2`
+          const row = await db.one(sql, session.key, summaryId)
+          if (row) return { ...toSummary(row), undone: table === 'undone_summaries' }
+        }
+        return null
+      }),
+
+    listSummaries: (ref, { shown = false } = {}) =>
+      read(async (db) => {
+        const { key, headId } = await requireSession(db, ref)
+        const rows = await db.all('SELECT * FROM summaries WHERE session_key = $1 ORDER BY seq DESC', key)
+        const summaries = rows.map(toSummary)
+        if (!shown) return summaries
+        const head = await findMessage(db, key, headId)
+        const path = head ? await pathStretches(db, key, head) : []
+        const onPath = await Promise.all(
+          summaries.map(async ({ throughId }) => {
+            const through = await findMessage(db, key, throughId)
+            return through === null || isOnPath(through, path)
+          }),
+        )
+        return summaries.filter((_, index) => onPath[index])
       }),
   }
 }

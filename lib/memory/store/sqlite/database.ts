@@ -2,6 +2,7 @@ import { mkdirSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite'
 import { MemoryError, type MemoryErrorCode } from '../../errors.ts'
+import { createGroupCommit } from './group-commit.ts'
 import { SQLITE_MIGRATIONS } from './migrations.ts'
 
 export type Row = Record<string, SQLInputValue>
@@ -12,9 +13,16 @@ export type Database = {
   one(sql: string, ...values: SQLInputValue[]): Row | undefined
   /** How many rows were changed. */
   run(sql: string, ...values: SQLInputValue[]): number
+  /**
+   * All of `work` is durable when this resolves, or none of it is. Writes that are asked for in one turn of the event loop
+   * share one sync of the disk; a work that throws takes back its own changes alone. It touches nothing but the database,
+   * as it is done again when the transaction that it shared has failed.
+   */
   write<T>(work: () => T): Promise<T>
   /** All reads of `work` see one state. */
   read<T>(work: () => T): Promise<T>
+  /** Another number than before as soon as anything was committed, by this process or another one. */
+  version(): number
   close(): void
 }
 
@@ -34,32 +42,55 @@ export function openSqlite(path: string): Database {
   const one = (sql: string, ...values: SQLInputValue[]) => statement(sql).get(...values) as Row | undefined
   const run = (sql: string, ...values: SQLInputValue[]) => Number(statement(sql).run(...values).changes)
 
-  async function transaction<T>(begin: string, work: () => T): Promise<T> {
+  function transaction<T>(begin: string, work: () => T): T {
     return guard(() => {
-      database.exec(begin)
+      run(begin)
       try {
         const result = work()
-        database.exec('COMMIT')
+        run('COMMIT')
         return result
       } catch (error) {
         // SQLite rolls back by itself when the disk is full; a second ROLLBACK would hide that error.
-        if (database.isTransaction) database.exec('ROLLBACK')
+        if (database.isTransaction) run('ROLLBACK')
         throw error
       }
     })
   }
-  /** IMMEDIATE: a transaction that reads first and then writes fails at once when another process wrote between. */
-  const write = <T>(work: () => T) => transaction('BEGIN IMMEDIATE', work)
-  const read = <T>(work: () => T) => transaction('BEGIN', work)
+
+  let commits = 0
+  const group = createGroupCommit({
+    // IMMEDIATE: a transaction that reads first and then writes fails at once when another process wrote between.
+    inTransaction(work) {
+      const result = transaction('BEGIN IMMEDIATE', work)
+      commits++
+      return result
+    },
+    inSavepoint(work) {
+      run('SAVEPOINT work')
+      try {
+        return work()
+      } catch (error) {
+        if (database.isTransaction) run('ROLLBACK TO work')
+        throw error
+      } finally {
+        if (database.isTransaction) run('RELEASE work')
+      }
+    },
+    isWhole: () => database.isTransaction,
+  })
 
   return {
     all,
     one,
     run,
-    write,
-    read,
+    write: group.write,
+    read: async (work) => transaction('BEGIN', work),
+    // SQLite counts the commits of others only.
+    version: () => (one('PRAGMA data_version')?.data_version as number) * 2 ** 32 + commits,
     close: () => {
-      if (database.isOpen) database.close()
+      if (!database.isOpen) return
+      group.flush()
+      database.close()
     },
   }
 }

@@ -1,4 +1,4 @@
-import { toJob } from '../rows.ts'
+import { toJob, toJobState } from '../rows.ts'
 import { FURTHEST_AHEAD_MS, type JobStore, type NewJob } from '../store.ts'
 import type { Database } from './database.ts'
 import type { Tree } from './tree.ts'
@@ -12,6 +12,13 @@ export function jobsMethods(database: Database, tree: Tree): JobStore {
       write(() => {
         const session = findSession(ref)
         if (session) addJobs(database, session.key, [job])
+      }),
+
+    getJob: (ref, kind) =>
+      read(() => {
+        const session = findSession(ref)
+        const row = session && one('SELECT * FROM jobs WHERE session_key = ? AND kind = ?', session.key, kind)
+        return row ? toJobState(row) : null
       }),
 
     claimJob: ({ now, leaseMs, lease }) =>
@@ -82,15 +89,18 @@ export function jobsMethods(database: Database, tree: Tree): JobStore {
 /** Inside a transaction of the caller's. A temporary session gets none. */
 export function addJobs({ run }: Database, key: number, jobs: NewJob[]): void {
   for (const job of jobs) {
-    // A job that failed keeps its pause: a new message is no reason to ask a failing model sooner.
+    // A job that failed keeps its pause: a new message is no reason to ask a failing model sooner, a person is.
     run(
-      `INSERT INTO jobs (id, session_key, kind, due_at)
-       SELECT ?, key, ?, ? FROM sessions WHERE key = ? AND temporary = 0
+      `INSERT INTO jobs (id, session_key, kind, due_at, rebuild)
+       SELECT ?, key, ?, ?, ? FROM sessions WHERE key = ? AND temporary = 0
        ON CONFLICT (session_key, kind) DO UPDATE SET revision = revision + 1,
-         due_at = CASE WHEN attempts = 0 THEN min(due_at, excluded.due_at) ELSE due_at END`,
+         due_at = CASE WHEN attempts = 0 OR excluded.rebuild THEN min(due_at, excluded.due_at) ELSE due_at END,
+         attempts = CASE WHEN excluded.rebuild THEN 0 ELSE attempts END,
+         rebuild = max(rebuild, excluded.rebuild)`,
       crypto.randomUUID(),
       job.kind,
       job.dueAt,
+      Number(job.rebuild ?? false),
       key,
     )
   }

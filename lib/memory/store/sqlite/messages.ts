@@ -1,5 +1,4 @@
 import { MemoryError } from '../../errors.ts'
-import { receiptWithout } from '../receipts.ts'
 import { bare, bareMessage, type MessageRow, toMessage } from '../rows.ts'
 import type { MessageStore } from '../store.ts'
 import type { Database } from './database.ts'
@@ -7,7 +6,7 @@ import { addJobs } from './jobs.ts'
 import type { Tree } from './tree.ts'
 
 export function messagesMethods(database: Database, tree: Tree): MessageStore {
-  const { all, one, run, read, write } = database
+  const { all, one, read, write } = database
   const {
     findSession,
     requireSession,
@@ -18,7 +17,6 @@ export function messagesMethods(database: Database, tree: Tree): MessageStore {
     pathStretches,
     insertMessage,
     moveHead,
-    bumpGeneration,
   } = tree
 
   return {
@@ -94,42 +92,16 @@ export function messagesMethods(database: Database, tree: Tree): MessageStore {
         }
       }),
 
-    forgetMessage: (ref, messageId) =>
-      write(() => {
+    findReplies: (ref, { id, limit }) =>
+      read(() => {
         const session = findSession(ref)
-        const message = session && findMessage(session.key, messageId)
-        if (!session || !message) return false
-        const key = session.key
-        run(
-          `WITH RECURSIVE covered (id) AS (
-             SELECT ?2 UNION ALL
-             SELECT m.id FROM covered c JOIN messages m ON m.session_key = ?1 AND m.parent_id = c.id
-           ) DELETE FROM summaries WHERE session_key = ?1 AND through_id IN (SELECT id FROM covered)`,
-          key,
-          messageId,
-        )
-        run(
-          'UPDATE messages SET parent_id = ? WHERE session_key = ? AND parent_id = ?',
-          message.parentId,
-          key,
-          messageId,
-        )
-        run('DELETE FROM runs WHERE session_key = ? AND message_id = ?', key, messageId)
-        run('DELETE FROM message_index WHERE rowid = ?', message.seq)
-        run('DELETE FROM messages WHERE seq = ?', message.seq)
-        if (session.headId === messageId)
-          run('UPDATE sessions SET head_id = ? WHERE key = ?', message.parentId, key)
-        for (const row of all(
-          `SELECT m.* FROM sessions s JOIN messages m ON m.session_key = s.key
-           WHERE s.namespace = ? AND instr(m.receipt, ?) > 0`,
-          ref.namespace,
-          messageId,
-        )) {
-          const { seq, receipt } = toMessage(row)
-          const kept = receipt && receiptWithout(receipt, ref.sessionId, messageId, row.session_key === key)
-          if (kept) run('UPDATE messages SET receipt = ? WHERE seq = ?', JSON.stringify(kept), seq)
-        }
-        return bumpGeneration(key) > 0
+        if (!session) return []
+        return all(
+          'SELECT * FROM messages WHERE session_key = ? AND instr(receipt, ?) > 0 ORDER BY seq DESC LIMIT ?',
+          session.key,
+          id,
+          limit,
+        ).map((row) => bareMessage(toMessage(row)))
       }),
 
     audit: (ref) =>

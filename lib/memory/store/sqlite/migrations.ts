@@ -168,25 +168,28 @@ export const SQLITE_MIGRATIONS: readonly string[] = [
   ) STRICT, WITHOUT ROWID;
   CREATE INDEX saves_by_age ON saves (created_at);
   `,
-  // What a Motörhead elsewhere holds of ours. state: sending, sent, refused by it, or kept here only. A session that goes
-  // for good, in whatever way, leaves an orphan there, which is then deleted there, too.
+  // undone_summaries: what an undo took off the paths; receipts still read it, and the undo can be taken back.
+  // scrubs: something was removed, and the files still hold it.
   `
-  CREATE TABLE remote_sessions (
-    session_key INTEGER PRIMARY KEY REFERENCES sessions (key) ON DELETE CASCADE,
-    remote_id TEXT NOT NULL UNIQUE
-  ) STRICT;
-
-  CREATE TABLE remote_messages (
-    message_seq INTEGER PRIMARY KEY REFERENCES messages (seq) ON DELETE CASCADE,
+  CREATE TABLE undone_summaries (
+    seq INTEGER PRIMARY KEY,
     session_key INTEGER NOT NULL REFERENCES sessions (key) ON DELETE CASCADE,
-    state TEXT NOT NULL,
-    batch TEXT
+    id TEXT NOT NULL,
+    through_id TEXT,
+    through_position INTEGER NOT NULL,
+    base_id TEXT,
+    context TEXT NOT NULL,
+    tokens INTEGER NOT NULL,
+    folded INTEGER NOT NULL,
+    source TEXT NOT NULL,
+    model TEXT,
+    created_at INTEGER NOT NULL,
+    undone_with TEXT NOT NULL,
+    UNIQUE (session_key, id)
   ) STRICT;
-  CREATE INDEX remote_messages_by_session ON remote_messages (session_key, state);
 
-  CREATE TABLE remote_orphans (remote_id TEXT PRIMARY KEY) STRICT, WITHOUT ROWID;
-  CREATE TRIGGER remote_sessions_gone AFTER DELETE ON remote_sessions BEGIN
-    INSERT OR IGNORE INTO remote_orphans (remote_id) VALUES (old.remote_id);
-  END;
+  CREATE TABLE scrubs (seq INTEGER PRIMARY KEY AUTOINCREMENT) STRICT;
+
+  ALTER TABLE jobs ADD COLUMN rebuild INTEGER NOT NULL DEFAULT 0;
   `,
 ]

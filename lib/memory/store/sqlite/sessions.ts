@@ -1,6 +1,7 @@
 import { bare, TITLE_STRENGTH, toSession } from '../rows.ts'
 import type { SessionStore } from '../store.ts'
 import type { Database, Row } from './database.ts'
+import { removeSessions } from './forgetting.ts'
 import type { Tree } from './tree.ts'
 
 export function sessionsMethods(database: Database, tree: Tree): SessionStore {
@@ -37,9 +38,10 @@ export function sessionsMethods(database: Database, tree: Tree): SessionStore {
           .slice(0, options.limit),
       ),
 
-    setTitle: (ref, title, source) =>
+    setTitle: (ref, title, source, { generation } = {}) =>
       write(() => {
         const session = findSession(ref)
+        if (generation !== undefined && generation !== session?.generation) return false
         if (!session || TITLE_STRENGTH[source] < TITLE_STRENGTH[session.titleSource]) return false
         return (
           run('UPDATE sessions SET title = ?, title_source = ? WHERE key = ?', title, source, session.key) > 0
@@ -99,12 +101,11 @@ export function sessionsMethods(database: Database, tree: Tree): SessionStore {
 
   function purge(which: string, at: number): Promise<number> {
     return write(() => {
-      run(
-        `DELETE FROM message_index WHERE rowid IN (
-           SELECT m.seq FROM messages m WHERE m.session_key IN (SELECT key FROM sessions WHERE ${which}))`,
-        at,
-      )
-      return run(`DELETE FROM sessions WHERE ${which}`, at)
+      const sessions = all(`SELECT key FROM sessions WHERE ${which}`, at)
+      return removeSessions(
+        database,
+        sessions.map((row) => row.key as number),
+      ).sessions
     })
   }
 }

@@ -1,9 +1,11 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { afterEach, describe, expect, it } from 'vitest'
 import { describeStore } from '../contract/contract.ts'
+import type { SessionRef, Store } from '../store.ts'
+import { openSqlite } from './database.ts'
 import { createSqliteStore } from './sqlite-store.ts'
 
 describeStore('sqlite', async () => createSqliteStore(':memory:'))
@@ -34,6 +36,57 @@ describe('sqlite: the file', () => {
     await Promise.all([one.close(), two.close()])
   })
 
+  it('lets one of two processes hold a job', async () => {
+    const file = newFile()
+    const [one, two] = [createSqliteStore(file), createSqliteStore(file)]
+    const ref = { namespace: 'n', sessionId: 's' }
+    const message = { id: 'm', role: 'user', content: 'x', createdAt: 1 }
+    await one.appendMessages(ref, [message], { jobs: [{ kind: 'compaction', dueAt: 0 }] })
+    expect(await one.claimJob({ now: 1, leaseMs: 100, lease: 'A' })).not.toBeNull()
+    expect(await two.claimJob({ now: 1, leaseMs: 100, lease: 'B' })).toBeNull()
+    await Promise.all([one.close(), two.close()])
+  })
+
+  it('holds what was acknowledged for every other process to see at that moment', async () => {
+    const file = newFile()
+    const store = createSqliteStore(file)
+    await store.appendMessages({ namespace: 'n', sessionId: 's' }, [
+      { id: 'm', role: 'user', content: 'x', createdAt: 1 },
+    ])
+    const other = new DatabaseSync(file, { readOnly: true })
+    expect(other.prepare('SELECT id FROM messages').all()).toEqual([{ id: 'm' }])
+    other.close()
+    await store.close()
+  })
+
+  it('syncs each commit to the disk', () => {
+    const database = openSqlite(newFile())
+    expect(database.one('PRAGMA synchronous')).toEqual({ synchronous: 2 }) // FULL
+    expect(database.one('PRAGMA journal_mode')).toEqual({ journal_mode: 'wal' })
+    database.close()
+  })
+
+  it('keeps no word of what is forgotten or deleted for good', async () => {
+    const file = newFile()
+    const store = createSqliteStore(file)
+    const ref = { namespace: 'n', sessionId: 's' }
+    const said = (id: string) => ({ id, role: 'user', content: 'kangaroo', createdAt: 1 })
+    const indexed = () => {
+      const database = new DatabaseSync(file, { readOnly: true })
+      const count = database.prepare('SELECT count(*) AS n FROM message_index').get()?.n
+      database.close()
+      return count
+    }
+    await store.appendMessages(ref, [said('m1'), said('m2')])
+    expect(indexed()).toBe(2)
+    await store.forgetMessage(ref, 'm1')
+    expect(indexed()).toBe(1)
+    await store.deleteSession(ref, 1)
+    await store.purgeDeleted(1)
+    expect(indexed()).toBe(0)
+    await store.close()
+  })
+
   it('survives a reopen', async () => {
     const file = newFile()
     const first = createSqliteStore(file)
@@ -43,6 +96,50 @@ describe('sqlite: the file', () => {
     const second = createSqliteStore(file)
     expect((await second.getMessage(ref, 'm'))?.content).toBe('kept')
     await second.close()
+  })
+
+  it('holds nothing of what was forgotten, in no page, log or index, while others have it open', async () => {
+    const file = newFile()
+    const [store, other] = [createSqliteStore(file), createSqliteStore(file)]
+    const ref = { namespace: 'n', sessionId: 's' }
+    const canaries = ['zqxkanarok', 'wvbkanarok', 'ptlkanarok', 'gjfkanarok']
+    const [inMessage, inReply, inSession, inSettings] = canaries
+    const filler = Array.from({ length: 300 }, (_, n) => ({
+      id: `f${n}`,
+      role: 'user',
+      content: `plain words of message ${n} `.repeat(n % 9),
+      createdAt: n,
+    }))
+    await store.appendMessages(ref, filler)
+    await store.appendMessages(ref, [{ id: 'm', role: 'user', content: `my ${inMessage}`, createdAt: 1 }])
+    await addSummary(store, ref, { throughId: 'm', context: `- 2026-01-01 user: ${inMessage}` })
+    await store.deleteSummary(ref, 'S-m')
+    await addSummary(store, ref, { throughId: 'm', context: `- 2026-01-01 user: ${inMessage} again` })
+    const { run } = await other.beginTurn(ref, {
+      run: { id: 'r', owner: 'o', mode: 'reply' },
+      turn: { kind: 'send', id: 'q', text: 'x', after: null, replyId: 'a' },
+      maxActiveRuns: 9,
+      now: 1,
+    })
+    await other.appendChunks(run, { first: 0, chunks: [`{"delta":"${inReply}"}`], at: 2 })
+    const end = { status: 'complete', content: `so ${inReply}`, error: null, receipt: null, at: 3 } as const
+    await other.finishRun(run, { ...end, jobs: [] })
+    const gone = { namespace: 'n', sessionId: 'gone' }
+    await store.appendMessages(gone, [{ id: 'm', role: 'user', content: `${inSession}`, createdAt: 1 }])
+    await store.setSettings('eve', { customInstructions: `${inSettings}` })
+    const found = () => canaries.filter((word) => bytesOf(file).includes(word))
+    expect(found()).toEqual(canaries)
+
+    await store.forgetMessage(ref, 'm')
+    await store.forgetMessage(ref, 'a')
+    await store.deleteSession(gone, 5)
+    await store.purgeDeleted(5)
+    await store.forgetEverything('eve')
+    expect(await other.scrub()).toBe(true)
+    expect(found()).toEqual([])
+    const hits = await store.searchMessages({ ref }, { terms: ['plain'], limit: 999 })
+    expect(hits.length).toBeGreaterThan(100)
+    await Promise.all([store.close(), other.close()])
   })
 
   it('says that a file is no database, and leaves it as it is', () => {
@@ -66,3 +163,21 @@ describe('sqlite: the file', () => {
     expect(() => createSqliteStore(file)).toThrow(/newer version/)
   })
 })
+
+const bytesOf = (file: string) =>
+  Buffer.concat(
+    ['', '-wal', '-shm']
+      .map((part) => file + part)
+      .filter(existsSync)
+      .map((part) => readFileSync(part)),
+  )
+
+async function addSummary(store: Store, ref: SessionRef, summary: { throughId: string; context: string }) {
+  await store.enqueueJob(ref, { kind: 'compaction', dueAt: 0 })
+  const job = await store.claimJob({ now: 1, leaseMs: 1, lease: 'L' })
+  const rest = { baseId: null, tokens: 1, folded: 1, source: 'llm', model: 'm', createdAt: 1 } as const
+  const fence = { generation: job?.generation ?? 0, lease: 'L', jobId: job?.id ?? '', currentId: null }
+  const id = `S-${summary.throughId}`
+  expect(await store.insertSummary(ref, { id, ...rest, ...summary }, fence)).toBe(true)
+  if (job) await store.finishJob(job)
+}

@@ -1,9 +1,9 @@
 import type { Store } from '../store.ts'
 import { openSqlite } from './database.ts'
+import { forgettingMethods } from './forgetting.ts'
 import { jobsMethods } from './jobs.ts'
 import { keysMethods } from './keys.ts'
 import { messagesMethods } from './messages.ts'
-import { remoteMethods } from './remote.ts'
 import { runsMethods } from './runs.ts'
 import { searchMethods } from './search.ts'
 import { sessionsMethods } from './sessions.ts'
@@ -23,12 +23,12 @@ export function createSqliteStore(path: string): Store {
     ...sessionsMethods(database, tree),
     ...settingsMethods(database),
     ...messagesMethods(database, tree),
+    ...forgettingMethods(database, tree),
     ...searchMethods(database, tree),
     ...summariesMethods(database, tree),
     ...jobsMethods(database, tree),
     ...runsMethods(database, tree),
     ...transferMethods(database, tree),
-    ...remoteMethods(database, tree),
     ...keysMethods(database),
     close: async () => database.close(),
   }

@@ -1,11 +1,24 @@
+import { MemoryError } from '../../errors.ts'
 import { toSummary } from '../rows.ts'
 import type { Summary, SummaryStore } from '../store.ts'
 import type { Database } from './database.ts'
 import type { Tree } from './tree.ts'
 
+const COLUMNS =
+  'seq, session_key, id, through_id, through_position, base_id, context, tokens, folded, source, model, created_at'
+
 export function summariesMethods(database: Database, tree: Tree): SummaryStore {
   const { all, one, run, read, write } = database
-  const { findSession, requireSession, findMessage, findSummary, requireWindow, bumpGeneration } = tree
+  const {
+    findSession,
+    requireSession,
+    findMessage,
+    findSummary,
+    requireWindow,
+    pathStretches,
+    isOnPath,
+    bumpGeneration,
+  } = tree
   const addSummary = (key: number, summary: Summary) => insertSummaryRow(database, key, summary)
 
   return {
@@ -18,13 +31,17 @@ export function summariesMethods(database: Database, tree: Tree): SummaryStore {
         const current = requireWindow(session.key, through.id).summary
         if ((current?.id ?? null) !== fence.currentId) return false
         addSummary(session.key, { ...summary, throughPosition: through.position })
+        run('UPDATE jobs SET rebuild = 0 WHERE id = ?', fence.jobId)
         return true
       }),
 
-    replaceContext: (ref, context) =>
+    replaceContext: (ref, { currentId, ...context }) =>
       write(() => {
         const session = requireSession(ref)
         const current = requireWindow(session.key, session.headId).summary
+        if (currentId !== undefined && currentId !== (current?.id ?? null)) {
+          throw new MemoryError('conflict', 'The summary has changed meanwhile. Look at it again.')
+        }
         const summary: Summary = {
           ...context,
           throughId: current?.throughId ?? null,
@@ -42,23 +59,61 @@ export function summariesMethods(database: Database, tree: Tree): SummaryStore {
       write(() => {
         const session = findSession(ref)
         if (!session || !findSummary(session.key, summaryId)) return false
+        const grown = `WITH RECURSIVE grown (id) AS (
+          SELECT ?2 UNION ALL
+          SELECT s.id FROM grown g JOIN summaries s ON s.session_key = ?1 AND s.base_id = g.id
+        )`
         run(
-          `WITH RECURSIVE grown (id) AS (
-             SELECT ?2 UNION ALL
-             SELECT s.id FROM grown g JOIN summaries s ON s.session_key = ?1 AND s.base_id = g.id
-           ) DELETE FROM summaries WHERE session_key = ?1 AND id IN (SELECT id FROM grown)`,
+          `${grown} INSERT INTO undone_summaries (${COLUMNS}, undone_with)
+           SELECT ${COLUMNS}, ?2 FROM summaries WHERE session_key = ?1 AND id IN (SELECT id FROM grown)`,
+          session.key,
+          summaryId,
+        )
+        run(
+          `${grown} DELETE FROM summaries WHERE session_key = ?1 AND id IN (SELECT id FROM grown)`,
           session.key,
           summaryId,
         )
         return bumpGeneration(session.key) > 0
       }),
 
-    listSummaries: (ref) =>
+    restoreSummary: (ref, summaryId) =>
+      write(() => {
+        const session = findSession(ref)
+        if (!session) return false
+        const restored = run(
+          `INSERT INTO summaries (${COLUMNS})
+           SELECT ${COLUMNS} FROM undone_summaries WHERE session_key = ? AND undone_with = ?`,
+          session.key,
+          summaryId,
+        )
+        run('DELETE FROM undone_summaries WHERE session_key = ? AND undone_with = ?', session.key, summaryId)
+        return restored > 0 && bumpGeneration(session.key) > 0
+      }),
+
+    getSummary: (ref, summaryId) =>
+      read(() => {
+        const session = findSession(ref)
+        const summary = session && findSummary(session.key, summaryId)
+        if (!session || summary) return summary && { ...summary, undone: false }
+        const row = one(
+          'SELECT * FROM undone_summaries WHERE session_key = ? AND id = ?',
+          session.key,
+          summaryId,
+        )
+        return row ? { ...toSummary(row), undone: true } : null
+      }),
+
+    listSummaries: (ref, { shown = false } = {}) =>
       read(() => {
         const session = requireSession(ref)
-        return all('SELECT * FROM summaries WHERE session_key = ? ORDER BY seq DESC', session.key).map(
-          toSummary,
-        )
+        const rows = all('SELECT * FROM summaries WHERE session_key = ? ORDER BY seq DESC', session.key)
+        const head = findMessage(session.key, session.headId)
+        const path = head ? pathStretches(session.key, head) : []
+        return rows.map(toSummary).filter(({ throughId }) => {
+          const through = shown ? findMessage(session.key, throughId) : null
+          return through === null || isOnPath(through, path)
+        })
       }),
   }
 }

@@ -1,0 +1,284 @@
+/**
+ * Bugs that this project must never have, each as a small change of its source: those of the original memory server and the
+ * usual ones of such stores. `find` occurs exactly once in `file`; `tests` are the ordinary tests that must fail then.
+ */
+export type Mutant = { bug: string; file: string; find: string; replace: string; tests: string[] }
+
+const STORE = 'lib/memory/store/sqlite/'
+const CONTRACT = ['lib/memory/store/sqlite/sqlite-store.test.ts']
+const ENGINE = ['lib/memory/compaction.test.ts', 'lib/memory/engine.property.test.ts']
+const CHAT = ['lib/chat/chat.test.ts']
+
+export const MUTANTS: readonly Mutant[] = [
+  {
+    bug: 'messages beyond the window are trimmed by their position, summarised or not',
+    file: `${STORE}messages.ts`,
+    find: 'moveHead(session.key, parent?.id ?? null, at)',
+    replace: `moveHead(session.key, parent?.id ?? null, at)
+        run('DELETE FROM messages WHERE session_key = ? AND position <= ?', session.key, (parent?.position ?? 0) - 4)`,
+    tests: ENGINE,
+  },
+  {
+    bug: 'a model that answers NONE wipes the summary',
+    file: 'lib/llm/summarize.ts',
+    find: 'const known = parseFacts(context).filter',
+    replace: "const known = parseFacts(text.trim() === 'NONE' ? null : context).filter",
+    tests: ['lib/llm/summarize.test.ts'],
+  },
+  {
+    bug: 'a summary that failed is taken for an empty one',
+    file: 'lib/memory/compaction.ts',
+    find: 'if (signal.aborted || alreadyStandsIn',
+    replace:
+      "return { context: '', model: null, source: 'llm' }\n      if (signal.aborted || alreadyStandsIn",
+    tests: ENGINE,
+  },
+  {
+    bug: 'a summary that failed is never tried again',
+    file: 'lib/memory/jobs.ts',
+    find: '.failJob(job, { dueAt: now() + retryPauseMs(job.attempts), error: message })',
+    replace: '.finishJob(job)',
+    tests: ENGINE,
+  },
+  {
+    bug: 'the last message of the window is folded and stays in the window, too',
+    file: 'lib/memory/compaction.ts',
+    find: 'const last = fold.at(-1)',
+    replace: 'const last = fold.at(-2) ?? fold.at(-1)',
+    tests: ENGINE,
+  },
+  {
+    bug: 'the summary covers one message more than it was made from',
+    file: 'lib/memory/compaction.ts',
+    find: 'fold, throughId: last.id } : null',
+    replace: 'fold: fold.slice(0, -1), throughId: last.id } : null',
+    tests: ENGINE,
+  },
+  {
+    bug: 'a summary in several parts begins at the end',
+    file: 'lib/memory/compaction.ts',
+    find: 'let rest = plan.fold\n',
+    replace: 'let rest = plan.fold.toReversed()\n',
+    tests: ENGINE,
+  },
+  {
+    bug: 'a reply is folded while it is still being written',
+    file: 'lib/memory/compaction.ts',
+    find: 'firstChunk(streaming < 0 ? beyond : beyond.slice(0, streaming))',
+    replace: 'firstChunk(streaming < 0 ? beyond : beyond.slice(0, streaming + 1))',
+    tests: ENGINE,
+  },
+  {
+    bug: 'a stand-in summary is never replaced when the model works again',
+    file: 'lib/memory/compaction.ts',
+    find: 'const plan = (model && (await planUpgrade(job.ref, window))) ??',
+    replace: 'const plan = (model && null) ??',
+    tests: ENGINE,
+  },
+  {
+    bug: 'a summary from before a forget or an edit is committed all the same: no generation check',
+    file: `${STORE}summaries.ts`,
+    find: '|| session.generation !== fence.generation',
+    replace: '',
+    tests: CONTRACT,
+  },
+  {
+    bug: 'a summary is committed by a process that has lost its lease',
+    file: `${STORE}summaries.ts`,
+    find: "if (!one('SELECT 1 FROM jobs WHERE id = ? AND lease = ?', fence.jobId, fence.lease)) return false\n",
+    replace: '\n',
+    tests: CONTRACT,
+  },
+  {
+    bug: 'two summaries of the same messages are both committed',
+    file: `${STORE}summaries.ts`,
+    find: 'if ((current?.id ?? null) !== fence.currentId) return false\n',
+    replace: 'void current\n',
+    tests: CONTRACT,
+  },
+  {
+    bug: 'the lock on a job is in the process, so that a second process does it again',
+    file: `${STORE}jobs.ts`,
+    find: 'if (!row) return null\n',
+    replace: `const mine = ((tree as { held?: Map<string, number> }).held ??= new Map())
+        if (!row || (mine.get(row.id as string) ?? 0) > now) return null
+        mine.set(row.id as string, now + leaseMs)
+        leaseMs = 0
+`,
+    tests: CONTRACT,
+  },
+  {
+    bug: 'a job that a dead process held is never taken over',
+    file: `${STORE}jobs.ts`,
+    find: '(coalesce(j.lease_until, 0) <= ?1 OR j.lease_until > ?2)',
+    replace: '(j.lease_until IS NULL OR j.lease_until > ?2)',
+    tests: CONTRACT,
+  },
+  {
+    bug: 'a job that was asked for while it ran is forgotten',
+    file: `${STORE}jobs.ts`,
+    find: "'DELETE FROM jobs WHERE id = ? AND lease = ? AND revision = ?'",
+    replace: "'DELETE FROM jobs WHERE id = ? AND lease = ? AND revision >= ? - 1000000'",
+    tests: CONTRACT,
+  },
+  {
+    bug: 'each new message asks a failing model at once again',
+    file: `${STORE}jobs.ts`,
+    find: 'due_at = CASE WHEN attempts = 0 THEN min(due_at, excluded.due_at) ELSE due_at END',
+    replace: 'due_at = min(due_at, excluded.due_at)',
+    tests: CONTRACT,
+  },
+  {
+    bug: 'a session is found whatever the namespace',
+    file: `${STORE}tree.ts`,
+    find: "'SELECT * FROM sessions WHERE namespace = ? AND id = ? AND deleted_at IS NULL'",
+    replace: "'SELECT * FROM sessions WHERE ? IS NOT NULL AND id = ? AND deleted_at IS NULL'",
+    tests: CONTRACT,
+  },
+  {
+    bug: "another person's deleted session can be restored",
+    file: `${STORE}sessions.ts`,
+    find: "'UPDATE sessions SET deleted_at = NULL WHERE namespace = ? AND id = ? AND deleted_at IS NOT NULL'",
+    replace:
+      "'UPDATE sessions SET deleted_at = NULL WHERE ? IS NOT NULL AND id = ? AND deleted_at IS NOT NULL'",
+    tests: CONTRACT,
+  },
+  {
+    bug: "another person's run can be stopped",
+    file: `${STORE}runs.ts`,
+    find: 'WHERE s.namespace = ? AND s.id = ? AND r.id = ?',
+    replace: 'WHERE ? IS NOT NULL AND s.id = ? AND r.id = ?',
+    tests: CONTRACT,
+  },
+  {
+    bug: 'the summary of another branch is seen',
+    file: `${STORE}tree.ts`,
+    find: 'FROM messages m WHERE m.session_key = ?1 AND m.id = ?2\n         UNION ALL',
+    replace:
+      'FROM messages m WHERE m.session_key = ?1 AND m.id = ?2 AND (SELECT count(*) FROM summaries) = 0\n         UNION ALL',
+    tests: CONTRACT,
+  },
+  {
+    bug: 'what failed half-way is kept by half',
+    file: `${STORE}database.ts`,
+    find: "if (database.isTransaction) database.exec('ROLLBACK')\n        throw error\n      }\n    })",
+    replace: "if (database.isTransaction) database.exec('COMMIT')\n        throw error\n      }\n    })",
+    tests: CONTRACT,
+  },
+  {
+    bug: 'a message is acknowledged before it is committed',
+    file: `${STORE}database.ts`,
+    find: "const result = work()\n        database.exec('COMMIT')\n        return result",
+    replace:
+      "const result = work()\n        setTimeout(() => database.isTransaction && database.exec('COMMIT'), 1)\n        return result",
+    tests: CONTRACT,
+  },
+  {
+    bug: 'a commit is not synced to the disk',
+    file: `${STORE}database.ts`,
+    find: 'PRAGMA synchronous = FULL',
+    replace: 'PRAGMA synchronous = NORMAL',
+    tests: CONTRACT,
+  },
+  {
+    bug: 'a repeated append is stored twice',
+    file: `${STORE}messages.ts`,
+    find: 'parent = held ?? insertMessage(session.key, parent, message)',
+    replace:
+      'parent = insertMessage(session.key, parent, held ? { ...message, id: crypto.randomUUID() } : message)',
+    tests: CONTRACT,
+  },
+  {
+    bug: 'a repeated turn makes a second reply',
+    file: `${STORE}runs.ts`,
+    find: 'const replay = findReplay(session.key, ref, begin)\n        if (replay) return { run: replay, replayed: true }',
+    replace: `const replay = findReplay(session.key, ref, begin)
+        if (replay && 'replyId' in begin.turn)
+          Object.assign(begin.turn, { id: crypto.randomUUID(), replyId: crypto.randomUUID() })`,
+    tests: CONTRACT,
+  },
+  {
+    bug: 'two replies of one session are written at once',
+    file: `${STORE}runs.ts`,
+    find: "earlier ? (row.status as string) : 'running',\n          row.seq,\n        )\n        return earlier ? 'wait' : 'started'",
+    replace: "'running',\n          row.seq,\n        )\n        return 'started'",
+    tests: CONTRACT,
+  },
+  {
+    bug: 'a reply that has ended is overwritten by a late process',
+    file: `${STORE}runs.ts`,
+    find: 'if (key === undefined || !row || row.ended_at !== null) return false',
+    replace: 'if (key === undefined || !row) return false',
+    tests: CONTRACT,
+  },
+  {
+    bug: 'the work that a reply calls for is not written with it',
+    file: `${STORE}runs.ts`,
+    find: 'addJobs(database, key, end.jobs)\n        return true',
+    replace: 'return true',
+    tests: CONTRACT,
+  },
+  {
+    bug: 'the replies of one person use up the limit of all',
+    file: `${STORE}runs.ts`,
+    find: 'r.session_key = s.key AND r.ended_at IS NULL\n           WHERE s.namespace = ?',
+    replace: 'r.session_key = s.key AND r.ended_at IS NULL\n           WHERE ? IS NOT NULL',
+    tests: CONTRACT,
+  },
+  {
+    bug: 'a session that is deleted for good stays in the index',
+    file: `${STORE}sessions.ts`,
+    find: 'DELETE FROM message_index WHERE rowid IN (',
+    replace: 'DELETE FROM message_index WHERE 0 AND rowid IN (',
+    tests: CONTRACT,
+  },
+  {
+    bug: 'a forgotten message stays in the index',
+    file: `${STORE}messages.ts`,
+    find: "run('DELETE FROM message_index WHERE rowid = ?', message.seq)",
+    replace: '',
+    tests: CONTRACT,
+  },
+  {
+    bug: 'a forgotten message stays in the summaries that covered it',
+    file: `${STORE}messages.ts`,
+    find: ') DELETE FROM summaries WHERE session_key = ?1 AND through_id IN (SELECT id FROM covered)',
+    replace: ') DELETE FROM summaries WHERE session_key = ?1 AND through_id = ?2',
+    tests: CONTRACT,
+  },
+  {
+    bug: 'a job that works while a session is deleted brings its summary back',
+    file: `${STORE}sessions.ts`,
+    find: 'return bumpGeneration(session.key) > 0\n      }),\n\n    restoreSession',
+    replace: 'return true\n      }),\n\n    restoreSession',
+    tests: CONTRACT,
+  },
+  {
+    bug: 'a model overwrites the title that a person gave',
+    file: `${STORE}sessions.ts`,
+    find: 'TITLE_STRENGTH[source] < TITLE_STRENGTH[session.titleSource]',
+    replace: 'TITLE_STRENGTH[source] < 0',
+    tests: CONTRACT,
+  },
+  {
+    bug: 'a reply whose process died is written on for ever',
+    file: 'lib/chat/runs.ts',
+    find: 'if (!silent && run.owner !== owner && isOwnerAlive(run.owner)) continue',
+    replace: 'if (!silent) continue',
+    tests: CHAT,
+  },
+  {
+    bug: 'a model invents a name for the summary',
+    file: 'lib/llm/summary-answer.ts',
+    find: "if (invented.some((word) => word !== 'i' && !CONTRACTION.test(word))) return false",
+    replace: 'void invented',
+    tests: ['lib/llm/summarize.test.ts'],
+  },
+  {
+    bug: 'the old value stays beside the new one',
+    file: 'lib/memory/extractive.ts',
+    find: 'const keys = [sameness(fact), factTopic(fact)].filter',
+    replace: 'const keys = [sameness(fact)].filter',
+    tests: ['lib/memory/extractive.test.ts'],
+  },
+]

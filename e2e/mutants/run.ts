@@ -1,0 +1,111 @@
+/**
+ * `npm run test:mutants [-- WORD]`: seeds each bug of `mutants.ts` (those that WORD occurs in) into a copy of the sources and
+ * runs the ordinary tests on it. A bug that no test notices is a failure, and so is one that can no longer be seeded.
+ */
+import { execFileSync, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { MUTANTS, type Mutant } from './mutants.ts'
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url))
+/** Random histories of the property test: enough to meet each of these bugs. */
+const PROPERTY_RUNS = '150'
+/** A bug may hang what it hurts. */
+const LIMIT_MS = 120_000
+
+type Verdict = 'caught' | 'missed' | 'cannot be seeded' | 'broke the tests'
+
+const word = process.argv[2] ?? ''
+const chosen = MUTANTS.filter(({ bug, file }) => `${bug} ${file}`.includes(word))
+const copy = mkdtempSync(join(tmpdir(), 'motorhead-chat-mutants-'))
+try {
+  process.exitCode = (await tryAll()) ? 0 : 1
+} finally {
+  rmSync(copy, { recursive: true, force: true })
+}
+
+async function tryAll(): Promise<boolean> {
+  copySources()
+  const sound = await runTests([...new Set(chosen.flatMap(({ tests }) => tests))])
+  if (sound.failed !== 0 || sound.passed === 0) {
+    console.log(`FAILED: the tests fail without any seeded bug, so they can tell nothing: ${sound.first}`)
+    return false
+  }
+  const verdicts: Verdict[] = []
+  for (const mutant of chosen) {
+    const started = performance.now()
+    const { verdict, by } = await tryOne(mutant)
+    verdicts.push(verdict)
+    const seconds = ((performance.now() - started) / 1000).toFixed(1)
+    const how = by === undefined ? '' : `, by "${by}"`
+    console.log(
+      `${verdict === 'caught' ? 'ok    ' : 'FAILED'} ${verdict}${how}: ${mutant.bug} (${mutant.file}, ${seconds} s)`,
+    )
+  }
+  const caught = verdicts.filter((verdict) => verdict === 'caught').length
+  console.log(`${caught} of ${chosen.length} seeded bugs caught by the ordinary tests`)
+  return caught === chosen.length && caught > 0
+}
+
+async function tryOne({ file, find, replace, tests }: Mutant): Promise<{ verdict: Verdict; by?: string }> {
+  const path = join(copy, file)
+  const source = readFileSync(path, 'utf8')
+  if (source.split(find).length !== 2) return { verdict: 'cannot be seeded' }
+  writeFileSync(
+    path,
+    source.replace(find, () => replace),
+  )
+  try {
+    const { failed, passed, first } = await runTests(tests)
+    if (failed > 0) return { verdict: 'caught', by: first ?? 'its time limit' }
+    return { verdict: passed > 0 ? 'missed' : 'broke the tests' }
+  } finally {
+    writeFileSync(path, source)
+  }
+}
+
+/** What hangs is counted as failed: somebody would notice. */
+async function runTests(files: string[]): Promise<{ passed: number; failed: number; first?: string }> {
+  // Where vitest.config.ts has it written.
+  const report = join(copy, 'test-results/unit.json')
+  rmSync(report, { force: true })
+  const args = ['run', ...files, '--bail', '1']
+  const child = spawn(join(ROOT, 'node_modules/.bin/vitest'), args, {
+    cwd: copy,
+    env: { ...process.env, PROPERTY_RUNS },
+    stdio: 'ignore',
+    timeout: LIMIT_MS,
+  })
+  const [, signal] = (await once(child, 'exit')) as [number | null, string | null]
+  if (signal !== null) return { passed: 0, failed: 1 }
+  try {
+    const { numPassedTests, numFailedTests, testResults } = JSON.parse(readFileSync(report, 'utf8')) as Report
+    const tests = testResults.flatMap(({ assertionResults }) => assertionResults)
+    const first = tests.find(({ status }) => status === 'failed')?.fullName
+    return { passed: numPassedTests, failed: numFailedTests, ...(first !== undefined && { first }) }
+  } catch {
+    return { passed: 0, failed: 0 }
+  }
+}
+
+/** Of the JSON report of vitest. */
+type Report = {
+  numPassedTests: number
+  numFailedTests: number
+  testResults: { assertionResults: { status: string; fullName: string }[] }[]
+}
+
+function copySources(): void {
+  const listed = execFileSync('git', ['ls-files', '-z', '--cached', '--others', '--exclude-standard'], {
+    cwd: ROOT,
+    encoding: 'utf8',
+  })
+  for (const file of listed.split('\0').filter((name) => /\.(?:[cm]?[jt]sx?|json)$/u.test(name))) {
+    mkdirSync(dirname(join(copy, file)), { recursive: true })
+    cpSync(join(ROOT, file), join(copy, file))
+  }
+  symlinkSync(join(ROOT, 'node_modules'), join(copy, 'node_modules'))
+}
