@@ -90,11 +90,17 @@ export function createChat(deps: ChatDeps): ChatService {
   const worker = createJobWorker({
     store,
     now,
-    handlers: { compaction: compactIfWanted, title: makeTitle },
+    handlers: { compaction: compactIfWanted, title: makeTitle, upload: memory.upload },
     onError: (error) => deps.onError('job', error),
   })
   const onError = (error: unknown) => deps.onError('reply', error)
-  const housekeeping = createHousekeeping({ store, now, onError: (error) => deps.onError('job', error) })
+  const shutdown = new AbortController()
+  const housekeeping = createHousekeeping({
+    store,
+    now,
+    removeElsewhere: () => memory.removeOrphans(shutdown.signal),
+    onError: (error) => deps.onError('job', error),
+  })
   const runs = createRuns({
     store,
     now,
@@ -109,7 +115,7 @@ export function createChat(deps: ChatDeps): ChatService {
       ...(deps.onPrompt && { onPrompt: deps.onPrompt }),
     }),
     jobsAfter: (_, end) => [
-      ...memory.jobsAfterAppend(),
+      ...memory.jobsAfterTurn(),
       ...(end.status === 'complete' ? [{ kind: 'title' as const, dueAt: now() }] : []),
     ],
     onFinished: () => void worker.wake(),
@@ -273,6 +279,7 @@ export function createChat(deps: ChatDeps): ChatService {
 
     async close() {
       clearInterval(tidying)
+      shutdown.abort()
       await runs.close()
       await worker.close()
     },

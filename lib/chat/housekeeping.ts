@@ -22,6 +22,8 @@ export type Housekeeping = {
 
 export function createHousekeeping(deps: {
   store: Store
+  /** Deletes elsewhere, too, what is deleted here. */
+  removeElsewhere: () => Promise<void>
   now: () => number
   onError: (error: unknown) => void
 }): Housekeeping {
@@ -37,6 +39,8 @@ export function createHousekeeping(deps: {
     } catch (error) {
       onError(error)
     }
+    // Not waited for: a server elsewhere that hangs must not hold up a start.
+    deps.removeElsewhere().catch(onError)
   }
 
   async function scrub(): Promise<void> {

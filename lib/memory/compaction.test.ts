@@ -3,7 +3,7 @@ import { planCompaction } from './compaction.ts'
 import { createJobWorker, retryPauseMs } from './jobs.ts'
 import { createMemory, type Summarize } from './memory.ts'
 import { createSqliteStore } from './store/sqlite/sqlite-store.ts'
-import type { Message, SessionRef } from './store/store.ts'
+import type { JobKind, Message, SessionRef } from './store/store.ts'
 
 const message = (n: number, change: Partial<Message> = {}): Message => ({
   id: `m${n}`,
@@ -83,7 +83,7 @@ describe('a summariser that fails', () => {
     const worker = createJobWorker({
       store,
       now: () => clock.now,
-      handlers: { compaction: memory.compact, title: async () => 'done' },
+      handlers: { compaction: memory.compact, title: async () => 'done', upload: async () => 'done' },
       onError: () => {},
     })
     await store.appendMessages(
@@ -185,7 +185,7 @@ describe('a summariser that fails', () => {
         },
       },
       now: () => 1000,
-      handlers: { compaction: work, title: work },
+      handlers: { compaction: work, title: work, upload: work },
       onError: () => {},
     })
     const message = { id: 'm', role: 'user', content: 'text', createdAt: 1 }
@@ -248,6 +248,8 @@ describe('a summariser that fails', () => {
   })
 
   it('pauses longer each time, at most an hour', () => {
-    expect([0, 1, 2, 30].map(retryPauseMs)).toEqual([5000, 10_000, 20_000, 3_600_000])
+    const pauses = (kind: JobKind) => [0, 1, 2, 30].map((attempts) => retryPauseMs(attempts, kind))
+    expect(pauses('compaction')).toEqual([5000, 10_000, 20_000, 3_600_000])
+    expect(pauses('upload')).toEqual([5000, 10_000, 20_000, 60_000])
   })
 })

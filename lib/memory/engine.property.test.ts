@@ -329,7 +329,7 @@ it('folds everything beyond the window in the end, however often the model fails
         const worker = createJobWorker({
           store,
           now: () => now,
-          handlers: { compaction: memory.compact, title: async () => 'done' },
+          handlers: { compaction: memory.compact, title: async () => 'done', upload: async () => 'done' },
           onError: () => {},
         })
         for (let n = 0; n < count; n++) {

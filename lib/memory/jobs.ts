@@ -19,8 +19,12 @@ const CONCURRENCY = 4
 /** At the latest, whatever the clock does and whether or not the store could be asked. */
 const LOOK_AGAIN_MS = 60_000
 
-/** The pause after the nth failure in a row: 5 s, 10 s, 20 s … at most an hour. */
-export const retryPauseMs = (attempts: number) => Math.min(5000 * 2 ** Math.min(attempts, 20), 3_600_000)
+/** A model that keeps failing is asked every hour; a server that is down may be back any minute, and asking costs nothing. */
+const MAX_PAUSE_MS: Record<JobKind, number> = { compaction: 3_600_000, title: 3_600_000, upload: 60_000 }
+
+/** The pause after the nth failure in a row: 5 s, 10 s, 20 s … up to that. */
+export const retryPauseMs = (attempts: number, kind: JobKind) =>
+  Math.min(5000 * 2 ** Math.min(attempts, 20), MAX_PAUSE_MS[kind])
 
 /**
  * Runs background jobs from the store, where they were written in the transaction that asked for them: whoever wakes
@@ -96,7 +100,7 @@ export function createJobWorker(deps: {
       onError(error, job)
       const message = error instanceof Error ? error.name : 'Error'
       await store
-        .failJob(job, { dueAt: now() + retryPauseMs(job.attempts), error: message })
+        .failJob(job, { dueAt: now() + retryPauseMs(job.attempts, job.kind), error: message })
         .catch((failure) => onError(failure, job))
     } finally {
       clearInterval(renewal)

@@ -1,4 +1,5 @@
 import { type Compaction, createCompaction } from './compaction.ts'
+import type { JobHandler } from './jobs.ts'
 import { recallFor, retrieve } from './retrieval.ts'
 import type { FoundMessage, Message, NewJob, SessionRef, Store } from './store/store.ts'
 
@@ -62,8 +63,14 @@ export type Memory = {
   retrieve(query: { text: string; limit: number; within: RetrievalScope }): Promise<Retrieved[]>
   /** The background work that an append calls for; to be persisted in the append's own transaction. */
   jobsAfterAppend(): NewJob[]
+  /** The background work that a finished turn of the chat calls for. */
+  jobsAfterTurn(): NewJob[]
   /** Runs a claimed compaction job. */
   compact: Compaction
+  /** Runs a claimed upload job. Without a Motörhead elsewhere there is nothing to do. */
+  upload: JobHandler
+  /** Deletes elsewhere what is deleted here. */
+  removeOrphans(signal: AbortSignal): Promise<void>
 }
 
 /** The memory engine: Motörhead's window and context over a store that never trims. */
@@ -72,6 +79,9 @@ export function createMemory({ store, settings, summarizer, now }: MemoryDeps): 
     recall: (ref, messageId, options = {}) => recallFor(store, settings, ref, messageId, options),
     retrieve: ({ text, limit, within }) => retrieve(store, text, within, limit),
     jobsAfterAppend: () => [{ kind: 'compaction', dueAt: now() }],
+    jobsAfterTurn: () => [{ kind: 'compaction', dueAt: now() }],
+    upload: async () => 'done',
+    removeOrphans: async () => {},
     compact: createCompaction({ store, maxWindowSize: settings.maxWindowSize, summarizer, now }),
   }
 }

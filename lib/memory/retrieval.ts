@@ -4,7 +4,7 @@ import { searchTerms } from './terms.ts'
 import { estimateTokens } from './tokens.ts'
 
 /** What memory may take of a prompt. The newest message is given whole, whatever its length. */
-const WINDOW_TOKENS = 12_000
+export const WINDOW_TOKENS = 12_000
 const RETRIEVED_TOKENS = 1200
 const MAX_RETRIEVED = 8
 
@@ -69,7 +69,7 @@ const bySaying = (a: Retrieved, b: Retrieved) =>
   a.sessionId === b.sessionId ? a.position - b.position : a.createdAt - b.createdAt
 
 /** The newest messages that fit; always the last one. */
-function newestWithin(messages: Message[], budget: number): Message[] {
+export function newestWithin(messages: Message[], budget: number): Message[] {
   let tokens = 0
   const cut = messages.findLastIndex((message, index) => {
     tokens += estimateTokens(message.content)
@@ -93,5 +93,5 @@ const excerpt = <T extends Message>(message: T): T =>
     ? message
     : { ...message, content: `${message.content.slice(0, MAX_HIT_CHARS)}…` }
 
-const countTokens = (messages: Message[]) =>
+export const countTokens = (messages: Message[]) =>
   messages.reduce((sum, message) => sum + estimateTokens(message.content), 0)

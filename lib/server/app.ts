@@ -7,6 +7,8 @@ import { createSummarizer } from '#lib/llm/summarize.ts'
 import { extractFacts } from '#lib/memory/extractive.ts'
 import { createKeys, type Keys } from '#lib/memory/keys.ts'
 import { createMemory } from '#lib/memory/memory.ts'
+import { createRemoteMemory } from '#lib/memory/remote/remote.ts'
+import { createRemoteClient } from '#lib/memory/remote/remote-client.ts'
 import { type Config, loadConfig, sessionSecrets } from './config.ts'
 import { createLimits, type Limits } from './limits.ts'
 import { errorFields, log } from './log.ts'
@@ -61,7 +63,7 @@ async function openApp(config: Config): Promise<App> {
   const store = await openStore(config)
   const models = createModels(config.models)
   const now = Date.now
-  const memory = createMemory({
+  const local = createMemory({
     store,
     now,
     settings: { maxWindowSize: config.memory.maxWindowSize, longTermMemory: config.memory.longTerm },
@@ -70,9 +72,18 @@ async function openApp(config: Config): Promise<App> {
       return isOffline(model) ? null : createSummarizer({ model, extract: extractFacts })
     },
   })
+  const remote =
+    config.remote &&
+    createRemoteMemory({
+      local,
+      store,
+      now,
+      client: createRemoteClient(config.remote),
+      onError: (error) => log('warn', 'motorhead-elsewhere', errorFields(error)),
+    })
   const chat = createChat({
     store,
-    memory,
+    memory: remote ?? local,
     models,
     now,
     maxActiveRuns: config.limits.maxActiveRuns,

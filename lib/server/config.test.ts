@@ -99,10 +99,22 @@ describe('readConfig', () => {
   })
 
   it('says which variables have no effect yet', () => {
-    expect(readConfig({ MOTORHEAD_URL: 'http://x', METAL_API_KEY: 'k' }).unused).toEqual([
-      'MOTORHEAD_URL',
+    expect(readConfig({ METAL_API_KEY: 'k', EMBEDDING_MODEL: 'm' }).unused).toEqual([
       'METAL_API_KEY',
+      'EMBEDDING_MODEL',
     ])
+  })
+
+  it('takes an existing Motörhead as the memory', () => {
+    expect(readConfig({}).remote).toBeNull()
+    const { remote, unused } = readConfig({ MOTORHEAD_URL: 'http://x:8080/', METAL_API_KEY: 'k' })
+    expect(remote).toEqual({ url: 'http://x:8080', apiKey: 'k' })
+    expect(unused).toEqual([])
+    expect(readConfig({ MOTORHEAD_URL: 'https://x/k/my-key/' }).remote).toEqual({ url: 'https://x/k/my-key' })
+    expect(problemsOf({ MOTORHEAD_URL: 'http://x/?a=1' })).toEqual([expect.stringContaining('MOTORHEAD_URL')])
+    const [problem] = problemsOf({ MOTORHEAD_URL: 'ftp://x/k/my-own-secret-key' })
+    expect(problem).toContain('MOTORHEAD_URL')
+    expect(problem).not.toContain('my-own-secret-key')
   })
 
   it('reads exactly the variables that .env.example lists', () => {

@@ -1,6 +1,7 @@
 import { isIP } from 'node:net'
 import { resolve } from 'node:path'
 import type { ModelSettings } from '#lib/llm/models.ts'
+import type { RemoteAddress } from '#lib/memory/remote/remote-client.ts'
 import { ConfigError } from './config-error.ts'
 import { sessionSecretOf } from './data-dir.ts'
 import { createEnvReader, type Env } from './env-reader.ts'
@@ -23,6 +24,8 @@ export type Config = {
   configuredSecrets: string[]
   models: ModelSettings
   memory: { maxWindowSize: number; longTerm: boolean }
+  /** An existing Motörhead that is the memory of the chat; `null`: ours alone. */
+  remote: RemoteAddress | null
   limits: LimitSettings
   /** Print every prompt to the terminal. */
   verbose: boolean
@@ -41,15 +44,7 @@ export type LimitSettings = {
   writesPerMinute: number
 }
 
-const NOT_USED_YET = [
-  'MOTORHEAD_URL',
-  'METAL_API_KEY',
-  'METAL_CLIENT_ID',
-  'MOTORHEAD_KEYS',
-  'MOTORHEAD_OPEN',
-  'EMBEDDING_MODEL',
-  'AZURE_DEPLOYMENT_ID_ADA',
-]
+const NOT_USED_YET = ['MOTORHEAD_KEYS', 'MOTORHEAD_OPEN', 'EMBEDDING_MODEL', 'AZURE_DEPLOYMENT_ID_ADA']
 
 /** Where Ollama listens unless told otherwise. */
 const OLLAMA_URL = 'http://127.0.0.1:11434'
@@ -82,6 +77,7 @@ export function readConfig(env: Env): Config {
       maxWindowSize: read.integer('MOTORHEAD_MAX_WINDOW_SIZE', { fallback: 12, min: 2, max: 1000 }),
       longTerm: read.flag('MOTORHEAD_LONG_TERM_MEMORY', true),
     },
+    remote: readRemote(read),
     limits: {
       maxActiveRuns: read.integer('MAX_ACTIVE_RUNS', { fallback: 4, min: 1, max: 1000 }),
       runsPerMinute: read.integer('RUNS_PER_MINUTE', { fallback: 20, min: 1, max: 100_000 }),
@@ -89,7 +85,7 @@ export function readConfig(env: Env): Config {
       writesPerMinute: read.integer('WRITES_PER_MINUTE', { fallback: 120, min: 1, max: 100_000 }),
     },
     verbose: read.flag('VERBOSE', false),
-    unused: NOT_USED_YET.filter((name) => read.text(name) !== undefined),
+    unused: unusedNames(read),
   }
   if (read.problems.length > 0) throw new ConfigError(read.problems)
   return config
@@ -187,6 +183,27 @@ function readChatModels(read: EnvReader): Pick<ModelSettings, 'chatModel' | 'cha
   const listed = read.text('CHAT_MODEL')?.split(',') ?? []
   const names = [...new Set(listed.map((name) => name.trim()).filter((name) => name !== ''))]
   return { chatModel: names[0], ...(names.length > 1 && { chatChoices: names }) }
+}
+
+function readRemote(read: EnvReader): RemoteAddress | null {
+  const url = read.url('MOTORHEAD_URL')
+  const apiKey = read.key('METAL_API_KEY')
+  const clientId = read.key('METAL_CLIENT_ID')
+  if (url === undefined) return null
+  if (url.search !== '' || url.hash !== '') {
+    read.problem('MOTORHEAD_URL holds a "?" or "#": give the address that "/sessions" is added to.')
+  }
+  return {
+    url: withoutTrailingSlash(url.href),
+    ...(apiKey !== undefined && { apiKey }),
+    ...(clientId !== undefined && { clientId }),
+  }
+}
+
+/** The key of a Motörhead is of no use without its address. */
+function unusedNames(read: EnvReader): string[] {
+  const withoutUrl = read.text('MOTORHEAD_URL') === undefined ? ['METAL_API_KEY', 'METAL_CLIENT_ID'] : []
+  return [...withoutUrl, ...NOT_USED_YET].filter((name) => read.text(name) !== undefined)
 }
 
 function readAzure(read: EnvReader): ModelSettings['azure'] {

@@ -1,6 +1,8 @@
 import { accessSync, constants, existsSync, statfsSync } from 'node:fs'
 import { join } from 'node:path'
 import { createModels } from '#lib/llm/models.ts'
+import { REMOTE_LIMITS } from '#lib/memory/remote/remote.ts'
+import { createRemoteClient } from '#lib/memory/remote/remote-client.ts'
 import { buildState } from './build.ts'
 import { type Config, loadConfig, sessionSecrets } from './config.ts'
 import { ConfigError } from './config-error.ts'
@@ -32,6 +34,7 @@ async function examine(): Promise<Line[]> {
       secretLine(config),
       await modelLine(config),
       ...memoryLines(config),
+      ...(await remoteLines(config)),
       ...unusedLines(config),
     ]
   } catch (error) {
@@ -123,6 +126,25 @@ function memoryLines({ memory, limits, verbose }: Config): Line[] {
       ? [{ mark: 'note' as const, what: 'verbose', finding: 'every prompt is printed to the terminal' }]
       : []),
   ]
+}
+
+/** Asks for a session that nobody has: a Motörhead answers that with an empty one. */
+async function remoteLines({ remote }: Config): Promise<Line[]> {
+  if (!remote) return []
+  const client = createRemoteClient(remote)
+  const what = 'elsewhere'
+  const limits: Line = { mark: 'note', what, finding: REMOTE_LIMITS }
+  try {
+    await client.load('motorhead-chat-doctor', { timeoutMs: 5000 })
+    return [
+      { mark: 'ok', what, finding: `the Motörhead at ${client.host} is the memory of the chat` },
+      limits,
+    ]
+  } catch (error) {
+    const problem = error instanceof Error ? error.message : String(error)
+    const finding = `${problem} The chat goes on with the copy here, and saves there later.`
+    return [{ mark: 'note', what, finding }, limits]
+  }
 }
 
 function unusedLines({ unused }: Config): Line[] {

@@ -78,7 +78,10 @@ export function createEnvReader(env: Env) {
 /** A value as it may stand in an error message: short, printable, and nothing of a secret but its length. */
 function shown(name: string, value: string): string {
   if (SECRET_NAME.test(name)) return `not usable (${value.length} characters, not shown)`
-  const printable = value.replace(/\/\/[^/@]*@/, '//***@').replace(/[^\x20-\x7e]/g, '?')
+  const printable = value
+    .replace(/\/\/[^/@]*@/, '//***@')
+    .replace(/\/k\/[^/]+/, '/k/***')
+    .replace(/[^\x20-\x7e]/g, '?')
   return printable.length > 60 ? `"${printable.slice(0, 60)}…"` : `"${printable}"`
 }
 

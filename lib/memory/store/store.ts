@@ -1,3 +1,4 @@
+import type { RemoteStore } from '../remote/remote-store.ts'
 import type { ForgetStore } from './forget-store.ts'
 import type { KeyStore } from './key-store.ts'
 import type { SettingsStore } from './settings-store.ts'
@@ -22,6 +23,7 @@ export type Store = SessionStore &
   JobStore &
   RunStore &
   TransferStore &
+  RemoteStore &
   KeyStore & { close(): Promise<void> }
 
 export type SessionRef = { namespace: string; sessionId: string }
@@ -242,7 +244,8 @@ export interface SummaryStore {
   listSummaries(ref: SessionRef, options?: { shown?: boolean }): Promise<Summary[]>
 }
 
-export type JobKind = 'compaction' | 'title'
+/** `upload`: brings what a Motörhead elsewhere has not yet. */
+export type JobKind = 'compaction' | 'title' | 'upload'
 export type NewJob = {
   kind: JobKind
   dueAt: number

@@ -5,6 +5,7 @@ import { forgettingContract } from './forgetting.ts'
 import { jobsContract } from './jobs.ts'
 import { keysContract } from './keys.ts'
 import { memoryContract } from './memory.ts'
+import { remoteContract } from './remote.ts'
 import { runsContract } from './runs.ts'
 import { createScene } from './scene.ts'
 import { searchContract } from './search.ts'
@@ -32,6 +33,7 @@ export function describeStore(name: string, open: () => Promise<Store>): void {
   describe(`${name}: export and import`, () => transferContract(current, scene))
   describe(`${name}: finding`, () => findingContract(current, scene))
   describe(`${name}: forgetting`, () => forgettingContract(current, scene))
+  describe(`${name}: a Motörhead elsewhere`, () => remoteContract(current, scene))
   describe(`${name}: jobs`, () => jobsContract(current, scene))
   describe(`${name}: runs`, () => runsContract(current, scene))
   describe(`${name}: keys`, () => keysContract(current))

@@ -177,4 +177,30 @@ export const POSTGRES_MIGRATIONS: readonly string[] = [
 
   ALTER TABLE jobs ADD COLUMN rebuild SMALLINT NOT NULL DEFAULT 0;
   `,
+  // What a Motörhead elsewhere holds of ours. state: sending, sent, refused by it, or kept here only. A session that goes
+  // for good, in whatever way, leaves an orphan there, which is then deleted there, too.
+  `
+  CREATE TABLE remote_sessions (
+    session_key BIGINT PRIMARY KEY REFERENCES sessions (key) ON DELETE CASCADE,
+    remote_id TEXT COLLATE "C" NOT NULL UNIQUE
+  );
+
+  CREATE TABLE remote_messages (
+    message_seq BIGINT PRIMARY KEY REFERENCES messages (seq) ON DELETE CASCADE,
+    session_key BIGINT NOT NULL REFERENCES sessions (key) ON DELETE CASCADE,
+    state TEXT NOT NULL,
+    batch TEXT
+  );
+  CREATE INDEX remote_messages_by_session ON remote_messages (session_key, state);
+
+  CREATE TABLE remote_orphans (remote_id TEXT COLLATE "C" PRIMARY KEY);
+  CREATE FUNCTION remote_session_gone() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN
+      EXECUTE format('INSERT INTO %I.remote_orphans (remote_id) VALUES ($1) ON CONFLICT DO NOTHING', TG_TABLE_SCHEMA)
+        USING old.remote_id;
+      RETURN NULL;
+    END $$;
+  CREATE TRIGGER remote_sessions_gone AFTER DELETE ON remote_sessions
+    FOR EACH ROW EXECUTE FUNCTION remote_session_gone();
+  `,
 ]

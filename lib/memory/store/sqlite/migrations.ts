@@ -192,4 +192,25 @@ export const SQLITE_MIGRATIONS: readonly string[] = [
 
   ALTER TABLE jobs ADD COLUMN rebuild INTEGER NOT NULL DEFAULT 0;
   `,
+  // What a Motörhead elsewhere holds of ours. state: sending, sent, refused by it, or kept here only. A session that goes
+  // for good, in whatever way, leaves an orphan there, which is then deleted there, too.
+  `
+  CREATE TABLE remote_sessions (
+    session_key INTEGER PRIMARY KEY REFERENCES sessions (key) ON DELETE CASCADE,
+    remote_id TEXT NOT NULL UNIQUE
+  ) STRICT;
+
+  CREATE TABLE remote_messages (
+    message_seq INTEGER PRIMARY KEY REFERENCES messages (seq) ON DELETE CASCADE,
+    session_key INTEGER NOT NULL REFERENCES sessions (key) ON DELETE CASCADE,
+    state TEXT NOT NULL,
+    batch TEXT
+  ) STRICT;
+  CREATE INDEX remote_messages_by_session ON remote_messages (session_key, state);
+
+  CREATE TABLE remote_orphans (remote_id TEXT PRIMARY KEY) STRICT, WITHOUT ROWID;
+  CREATE TRIGGER remote_sessions_gone AFTER DELETE ON remote_sessions BEGIN
+    INSERT OR IGNORE INTO remote_orphans (remote_id) VALUES (old.remote_id);
+  END;
+  `,
 ]

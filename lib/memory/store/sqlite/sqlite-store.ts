@@ -4,6 +4,7 @@ import { forgettingMethods } from './forgetting.ts'
 import { jobsMethods } from './jobs.ts'
 import { keysMethods } from './keys.ts'
 import { messagesMethods } from './messages.ts'
+import { remoteMethods } from './remote.ts'
 import { runsMethods } from './runs.ts'
 import { searchMethods } from './search.ts'
 import { sessionsMethods } from './sessions.ts'
@@ -29,6 +30,7 @@ export function createSqliteStore(path: string): Store {
     ...jobsMethods(database, tree),
     ...runsMethods(database, tree),
     ...transferMethods(database, tree),
+    ...remoteMethods(database, tree),
     ...keysMethods(database),
     close: async () => database.close(),
   }

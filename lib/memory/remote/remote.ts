@@ -1,0 +1,244 @@
+import { createHash } from 'node:crypto'
+import { isAssistant } from '../fact-value.ts'
+import type { JobHandler } from '../jobs.ts'
+import type { Memory, Recall } from '../memory.ts'
+import { countTokens, newestWithin, WINDOW_TOKENS } from '../retrieval.ts'
+import type { Job, Message, SessionRef, Store } from '../store/store.ts'
+import { estimateTokens } from '../tokens.ts'
+import { type RemoteClient, RemoteError, type RemoteMemory, type Said } from './remote-client.ts'
+import type { Outbox } from './remote-store.ts'
+import { hasArrived, overlap, recognise, without } from './remote-window.ts'
+
+/** A reply waits no longer than this for what a Motörhead elsewhere remembers; then the copy here serves. */
+const LOAD_TIMEOUT_MS = 1500
+/** In the background there is time. */
+const CHECK_TIMEOUT_MS = 15_000
+
+/** Messages looked at on either side. A Motörhead holds a window of about a dozen. */
+const MAX_UNSENT = 50
+const MAX_PATH = 200
+
+/** An exchange is saved at a time, as its other clients do: an original drops what a larger save pushes out. */
+const MAX_BATCH = 10
+
+export type RemoteState = {
+  /** Where the Motörhead is. */
+  host: string
+  /** What keeps it from being used now, as a sentence; `null` while it works or was not asked yet. */
+  problem: string | null
+}
+
+export type RemoteMemoryDeps = {
+  /** The memory over our own store: everything is kept here as well, and serves when the other one cannot. */
+  local: Memory
+  store: Store
+  client: RemoteClient
+  now: () => number
+  /** Told of each failure, to be logged. */
+  onError: (error: unknown) => void
+}
+
+/** What an existing Motörhead cannot do, and ours does all the same. For people, in one sentence. */
+export const REMOTE_LIMITS =
+  'It keeps no versions of edited messages, forgets no single message, and an original loses what its window pushes out before a summary has it; the copy here keeps all of that, and search runs over the copy.'
+
+/** Makes a Motörhead elsewhere the memory of the chat, over the memory here. */
+export function createRemoteMemory({ local, store, client, now, onError }: RemoteMemoryDeps): Memory & {
+  state(): RemoteState
+} {
+  let problem: string | null = null
+
+  async function ask<T>(work: Promise<T>): Promise<T> {
+    try {
+      const answer = await work
+      problem = null
+      return answer
+    } catch (error) {
+      problem = error instanceof Error ? error.message : 'It failed.'
+      throw error
+    }
+  }
+
+  async function recall(
+    ref: SessionRef,
+    messageId: string,
+    options: Parameters<Memory['recall']>[2] = {},
+  ): Promise<Recall> {
+    if (options.memory === false) return local.recall(ref, messageId, options)
+    const [here, both] = await Promise.all([
+      local.recall(ref, messageId, options),
+      loadBoth(ref, messageId).catch((error) => {
+        onError(error)
+        return null
+      }),
+    ])
+    if (!both) return here
+    const said = windowOf(both.outbox, both.there, here)
+    if (!said) return here
+    const { messages } = await store.listPath(ref, { limit: MAX_PATH })
+    return recallFrom(here, both.there, said, messages)
+  }
+
+  /** The outbox first: what arrives between the two is then seen in both, and told apart by its words. */
+  async function loadBoth(ref: SessionRef, headId: string) {
+    const outbox = await store.openOutbox(ref, { headId, limit: MAX_UNSENT })
+    if (!outbox) return null
+    const there = await ask(client.load(outbox.remoteId, { timeoutMs: LOAD_TIMEOUT_MS }))
+    return { outbox, there }
+  }
+
+  function recallFrom(here: Recall, there: RemoteMemory, said: Said[], path: Message[]): Recall {
+    const known = recognise(said, path)
+    const window = newestWithin(
+      said.map((each, index) => known[index] ?? foreign(each, index, now())),
+      WINDOW_TOKENS,
+    )
+    const ids = new Set(window.map(({ id }) => id))
+    // A session that has only just come there has its summary here only.
+    const isNew = there.messages.length === 0
+    const context = there.context ?? (isNew ? here.context : null)
+    const retrieved = here.retrieved.filter(({ id }) => !ids.has(id))
+    return {
+      summaryId: isNew ? here.summaryId : null,
+      context,
+      retrieved,
+      window,
+      tokens: {
+        context: context ? estimateTokens(context) : 0,
+        window: countTokens(window),
+        retrieved: countTokens(retrieved),
+      },
+    }
+  }
+
+  const upload: JobHandler = async (job, signal) => {
+    await removeOrphans(signal)
+    const { memory } = await store.getSettings(job.ref.namespace)
+    if (!memory) return 'done'
+    for (;;) {
+      const outbox = await store.openOutbox(job.ref, { limit: MAX_UNSENT })
+      if (!outbox) return 'done'
+      if (outbox.sending) await settle(job, outbox, outbox.sending, signal)
+      else if (!(await sendNext(job, outbox, signal))) return 'done'
+    }
+  }
+
+  /** A save that nobody saw the end of: it is there, or it is to be sent again. */
+  async function settle(
+    { ref }: Job,
+    outbox: Outbox,
+    { batchId, messageIds }: NonNullable<Outbox['sending']>,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const path = await store.listPath(ref, { limit: MAX_PATH })
+    const batch = path.messages.filter(({ id }) => messageIds.includes(id))
+    const first = path.messages.findIndex(({ id }) => messageIds.includes(id))
+    const before = path.messages.slice(0, Math.max(first, 0)).filter(hasWords)
+    const there = await ask(client.load(outbox.remoteId, { timeoutMs: CHECK_TIMEOUT_MS, signal }))
+    const arrived = batch.length > 0 && hasArrived(there, before, batch)
+    await store.endBatch(ref, batchId, arrived ? 'sent' : 'returned')
+  }
+
+  async function sendNext({ ref }: Job, outbox: Outbox, signal: AbortSignal): Promise<boolean> {
+    const batch = firstExchange(outbox.unsent)
+    if (batch.length === 0) return false
+    const messageIds = batch.map(({ id }) => id)
+    const batchId = batchIdOf(outbox.remoteId, messageIds)
+    const context = await contextToBring(ref, outbox, signal)
+    await store.beginBatch(ref, { batchId, messageIds })
+    const messages = batch.map(toWire)
+    try {
+      await ask(
+        client.append(outbox.remoteId, { messages, key: batchId, signal, ...(context && { context }) }),
+      )
+    } catch (error) {
+      if (!(error instanceof RemoteError) || error.code !== 'refused') throw error
+      onError(error)
+      await store.endBatch(ref, batchId, 'refused')
+      return true
+    }
+    await store.endBatch(ref, batchId, 'sent')
+    return true
+  }
+
+  /** A conversation that began before it is there comes with its summary, unless something is there already. */
+  async function contextToBring(
+    ref: SessionRef,
+    { isNew, remoteId, unsent }: Outbox,
+    signal: AbortSignal,
+  ): Promise<string | null> {
+    if (!isNew) return null
+    const { summary } = await store.getWindow(ref, unsent[0]?.parentId ?? null)
+    if (!summary) return null
+    const there = await ask(client.load(remoteId, { timeoutMs: CHECK_TIMEOUT_MS, signal }))
+    return there.messages.length === 0 && there.context === null ? summary.context : null
+  }
+
+  async function removeOrphans(signal: AbortSignal): Promise<void> {
+    for (const remoteId of await store.listOrphans(MAX_UNSENT)) {
+      await ask(client.remove(remoteId, signal))
+      await store.dropOrphan(remoteId)
+    }
+  }
+
+  return {
+    ...local,
+    recall,
+    upload,
+    removeOrphans,
+    jobsAfterTurn: () => [...local.jobsAfterTurn(), { kind: 'upload', dueAt: now() }],
+    state: () => ({ host: client.host, problem }),
+  }
+}
+
+/**
+ * The window that a reply is to see: what is there, without other versions, and what is not there yet. `null` when the
+ * summary there may hold another version, which this branch must not see.
+ */
+function windowOf(outbox: Outbox, there: RemoteMemory, here: Recall): Said[] | null {
+  const { rest, complete } = without(there.messages, outbox.strays)
+  if (!complete && there.context !== null) return null
+  const unsent = outbox.unsent.filter(hasWords)
+  const said = [...rest, ...unsent.slice(overlap(rest, unsent))]
+  const question = here.window.at(-1)
+  const last = said.at(-1)
+  if (!question || (last && !isAssistant(last.role) && last.content === question.content)) return said
+  return [...said, question]
+}
+
+/** Up to the first reply. Nothing overtakes a reply that is still being written. */
+function firstExchange(unsent: Message[]): Message[] {
+  const streaming = unsent.findIndex(({ status }) => status === 'streaming')
+  const ready = streaming < 0 ? unsent : unsent.slice(0, streaming)
+  const reply = ready.findIndex(({ role }) => isAssistant(role))
+  return ready.slice(0, Math.min(reply < 0 ? ready.length : reply + 1, MAX_BATCH))
+}
+
+/** The same messages make the same id, so that a server which heeds it stores a repeated save once. */
+const batchIdOf = (remoteId: string, messageIds: string[]) =>
+  createHash('sha256')
+    .update(JSON.stringify([remoteId, messageIds]))
+    .digest('hex')
+    .slice(0, 32)
+
+/** As Motörhead's clients name the sides. Half a surrogate pair is no JSON to an original. */
+const toWire = ({ role, content }: Message): Said => ({
+  role: isAssistant(role) ? 'AI' : 'Human',
+  content: content.toWellFormed(),
+})
+
+const hasWords = ({ content, status }: Message) => status !== 'streaming' && content.trim() !== ''
+
+/** What another program has said there. */
+const foreign = ({ role, content }: Said, index: number, at: number): Message => ({
+  id: `there-${index}`,
+  parentId: null,
+  position: 0,
+  role,
+  content,
+  name: null,
+  status: 'complete',
+  error: null,
+  receipt: null,
+  createdAt: at,
+})
