@@ -5,6 +5,40 @@ import { test } from './target.ts'
 
 type Asked = { path: string; body?: unknown }
 
+const memory = (ids: Begun, rest: string) => `/api/memory/${ids.sessionId}${rest}`
+
+const forMemory: Record<string, (ids: Begun) => Asked[]> = {
+  'GET /api/memory/[sessionId]': (ids) => [{ path: memory(ids, '') }],
+  'PUT /api/memory/[sessionId]/context': (ids) => [
+    { path: memory(ids, '/context'), body: { context: 'taken', basedOn: null } },
+  ],
+  'POST /api/memory/[sessionId]/rebuild': (ids) => [{ path: memory(ids, '/rebuild') }],
+  'GET /api/memory/[sessionId]/summaries/[summaryId]': (ids) => [
+    { path: memory(ids, `/summaries/${ids.messageId}`) },
+  ],
+  'DELETE /api/memory/[sessionId]/summaries/[summaryId]': (ids) => [
+    { path: memory(ids, `/summaries/${ids.messageId}`) },
+  ],
+  'POST /api/memory/[sessionId]/summaries/[summaryId]/restore': (ids) => [
+    { path: memory(ids, `/summaries/${ids.messageId}/restore`) },
+  ],
+  'GET /api/memory/[sessionId]/summaries/[summaryId]/facts/[line]': (ids) => [
+    { path: memory(ids, `/summaries/${ids.messageId}/facts/0`) },
+  ],
+  'GET /api/memory/[sessionId]/receipts/[messageId]': (ids) => [
+    { path: memory(ids, `/receipts/${ids.replyId}`) },
+  ],
+  'GET /api/memory/[sessionId]/prompts/[messageId]': (ids) => [
+    { path: memory(ids, `/prompts/${ids.replyId}`) },
+  ],
+  'GET /api/memory/[sessionId]/messages/[messageId]': (ids) => [
+    { path: memory(ids, `/messages/${ids.messageId}`) },
+  ],
+  'DELETE /api/memory/[sessionId]/messages/[messageId]': (ids) => [
+    { path: memory(ids, `/messages/${ids.messageId}`) },
+  ],
+}
+
 /** How to ask each endpoint for somebody's things, by their ids. A new endpoint needs a line here. */
 const RECIPES: Record<string, (ids: Begun) => Asked[]> = {
   'POST /api/chat': ({ sessionId, messageId, replyId }) => [
@@ -47,6 +81,7 @@ const RECIPES: Record<string, (ids: Begun) => Asked[]> = {
     { path: `/api/sessions/${sessionId}/export?format=markdown` },
     { path: `/api/sessions/${sessionId}/export?format=json` },
   ],
+  ...forMemory,
   'GET /s/[sessionId]': ({ sessionId }) => [{ path: `/s/${sessionId}` }],
 }
 
@@ -62,6 +97,7 @@ const NAMELESS = [
   'GET /api/health',
   'GET /api/keys',
   'POST /api/keys',
+  'DELETE /api/me',
 ]
 
 const endpoints = [...apiEndpoints(), ...dynamicPages()].filter(({ name }) => !NAMELESS.includes(name))

@@ -5,6 +5,7 @@ import type { Memory } from '#lib/memory/memory.ts'
 import type { Receipt, Run, Store } from '#lib/memory/store/store.ts'
 import type { ReplyChunk } from './live-run.ts'
 import { buildPrompt, formatPrompt } from './prompt.ts'
+import { noteReceipt } from './receipt.ts'
 
 /** A model that says nothing for so long has stalled; a local one may take a minute to load. */
 const STALL_MS = 90_000
@@ -44,6 +45,7 @@ export function createReplyWriter(deps: {
   const { store, memory, models, onPrompt, onError } = deps
 
   return async function writeReply(run, emit, signal) {
+    const startedAt = performance.now()
     const partial =
       run.mode === 'continue' ? ((await store.getMessage(run.ref, run.messageId))?.content ?? '') : ''
     const [session, settings] = await Promise.all([
@@ -62,20 +64,16 @@ export function createReplyWriter(deps: {
     const prompt = buildPrompt({ recall, fence, customInstructions, ...(partial && { partial }) })
     onPrompt?.(formatPrompt(prompt))
 
-    const { context, window, retrieved } = recall.tokens
-    const receipt: Receipt = {
-      summaryId: recall.summaryId,
-      windowIds: recall.window.map((message) => message.id),
-      retrieved: recall.retrieved.map(({ sessionId, id }) => ({ sessionId, messageId: id })),
-      tokens: { context, window, retrieved, total: context + window + retrieved },
+    const notes = noteReceipt({
+      ...{ recall, prompt, fence, customInstructions, partial, startedAt },
       model: status.label,
-    }
+    })
     const text = createTextPart(emit)
     const end = (status: ReplyEnd['status'], error: string | null = null): ReplyEnd => {
       text.close()
       if (error) emit({ type: 'error', errorText: error })
       if (status === 'stopped' || status === 'interrupted') emit({ type: 'abort' })
-      return { status, content: partial + text.written(), error, receipt }
+      return { status, content: partial + text.written(), error, receipt: notes.receipt() }
     }
 
     const limit = new AbortController()
@@ -98,7 +96,10 @@ export function createReplyWriter(deps: {
         clearTimeout(stall)
         stall = setTimeout(giveUp, STALL_MS, 'The model stalled.')
         if (part.type === 'text-start') text.open()
-        else if (part.type === 'text-delta') text.write(part.text)
+        else if (part.type === 'text-delta') {
+          notes.begun()
+          text.write(part.text)
+        } else if (part.type === 'finish') notes.counted(part.totalUsage)
         else if (part.type === 'reasoning-start') emit({ type: 'reasoning-start', id: part.id })
         else if (part.type === 'reasoning-end') emit({ type: 'reasoning-end', id: part.id })
         else if (part.type === 'error') failure ??= part.error

@@ -21,7 +21,8 @@ export function readNotes(message: string): { notes: Fact[]; text: string } {
   return { notes: block[2].split('\n').flatMap(readNote), text: message.slice(block[0].length) }
 }
 
-function noteLine({ date, role, text }: Fact): string {
+/** The line that a note is in a message. */
+export function noteLine({ date, role, text }: Fact): string {
   const said = JSON.stringify(text)
   return date === null || role === null ? `- ${said}` : `- ${date} ${role}: ${said}`
 }

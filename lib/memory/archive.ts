@@ -26,6 +26,18 @@ const receiptSchema = z.strictObject({
   windowIds: z.array(id.nullable()),
   retrieved: z.array(z.strictObject({ sessionId: id, messageId: id }).nullable()),
   tokens: z.strictObject({ context: count, window: count, retrieved: count, total: count }),
+  made: z
+    .strictObject({
+      fence: z.string().max(64),
+      custom: z.string().max(10_000),
+      partial: count,
+      digest: z.string().max(64),
+    })
+    .optional(),
+  ms: z.strictObject({ memory: count, first: count.nullable(), total: count }).optional(),
+  usage: z
+    .strictObject({ input: count.nullable(), cached: count.nullable(), output: count.nullable() })
+    .optional(),
   model: z.string(),
 })
 

@@ -88,7 +88,8 @@ function bestWithin<T extends Message>(messages: T[], budget: number): T[] {
   })
 }
 
-const excerpt = <T extends Message>(message: T): T =>
+/** What of a message is given when it is retrieved. */
+export const excerpt = <T extends Message>(message: T): T =>
   message.content.length <= MAX_HIT_CHARS
     ? message
     : { ...message, content: `${message.content.slice(0, MAX_HIT_CHARS)}…` }

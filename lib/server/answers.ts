@@ -1,6 +1,6 @@
 import type { ReplyStream } from '#lib/chat/chat.ts'
 import type { ApiError } from '#lib/chat/types.ts'
-import type { HttpError } from './http-error.ts'
+import { type HttpError, notFound } from './http-error.ts'
 
 /** On every answer of the API, whatever stands in front of it. */
 const API_HEADERS = {
@@ -11,6 +11,12 @@ const API_HEADERS = {
 
 export function jsonAnswer(body: unknown, init: { status?: number; headers?: HeadersInit } = {}): Response {
   return withApiHeaders(Response.json(body, init))
+}
+
+/** What was looked for, or the 404 that a foreign and an absent thing get alike. */
+export function foundAnswer(body: object | null | ''): Response {
+  if (!body) throw notFound()
+  return jsonAnswer(body)
 }
 
 export function emptyAnswer(headers: HeadersInit = {}): Response {

@@ -1,6 +1,9 @@
 import 'server-only'
 import { type ChatService, createChat } from '#lib/chat/chat.ts'
+import { createForgetting, type Forgetting } from '#lib/chat/forgetting.ts'
 import { createLibrary, type Library } from '#lib/chat/library.ts'
+import { createMemoryPanel, type MemoryPanel } from '#lib/chat/memory-panel.ts'
+import { createReceipts, type Receipts } from '#lib/chat/receipts.ts'
 import { createModels, type Models } from '#lib/llm/models.ts'
 import { isOffline } from '#lib/llm/offline.ts'
 import { createSummarizer } from '#lib/llm/summarize.ts'
@@ -20,6 +23,9 @@ import { createIdentity, type Identity } from './sealed-cookie.ts'
 /** What answers requests, over an open store. */
 export type App = {
   chat: ChatService
+  memory: MemoryPanel
+  receipts: Receipts
+  forgetting: Forgetting
   /** The keys that people make for their programs. */
   keys: Keys
   library: Library
@@ -63,10 +69,11 @@ async function openApp(config: Config): Promise<App> {
   const store = await openStore(config)
   const models = createModels(config.models)
   const now = Date.now
+  const settings = { maxWindowSize: config.memory.maxWindowSize, longTermMemory: config.memory.longTerm }
   const local = createMemory({
     store,
     now,
-    settings: { maxWindowSize: config.memory.maxWindowSize, longTermMemory: config.memory.longTerm },
+    settings,
     summarizer: async () => {
       const model = (await models.current()).memory
       return isOffline(model) ? null : createSummarizer({ model, extract: extractFacts })
@@ -105,6 +112,9 @@ async function openApp(config: Config): Promise<App> {
   }
   return {
     chat,
+    memory: createMemoryPanel({ store, now, settings, wake: chat.wake }),
+    receipts: createReceipts({ store }),
+    forgetting: createForgetting({ store, now, afterForgetting: chat.afterForgetting }),
     library: createLibrary({ store, now }),
     models,
     keys: createKeys({ store, now }),

@@ -52,8 +52,16 @@ export function writeRoute<
   {
     limit = 'write',
     maxBytes = DEFAULT_MAX_BYTES,
+    endsIdentity = false,
     ...schemas
-  }: { params?: P; body?: B; limit?: 'write' | 'reply'; maxBytes?: number },
+  }: {
+    params?: P
+    body?: B
+    limit?: 'write' | 'reply'
+    maxBytes?: number
+    /** After it the person is nobody: the browser drops their cookie. */
+    endsIdentity?: boolean
+  },
   handle: (input: { app: App; user: string; params: Checked<P>; body: Checked<B> }) => Promise<Response>,
 ): Handler {
   return guarded(async (request, context) => {
@@ -64,7 +72,8 @@ export function writeRoute<
     const user = (await identity.readRequest(request)) ?? randomUUID()
     await requireWithin(limits, limit, { user, address: peerOf(request, config) })
     const answer = await handle({ app: await app(), user, params, body })
-    if (answer.ok) await identity.write(request, answer.headers, user)
+    if (answer.ok && endsIdentity) identity.end(answer.headers)
+    else if (answer.ok) await identity.write(request, answer.headers, user)
     return answer
   })
 }

@@ -98,3 +98,22 @@ export const newKey = z.strictObject({
 export const keyParams = z.strictObject({ keyId: z.string().regex(/^[0-9a-f]{16}$/, 'is no id of a key') })
 export const searchQuery = z.strictObject({ q: z.string().max(200, 'is longer than 200 characters') })
 export const exportQuery = z.strictObject({ format: z.enum(['markdown', 'json']) })
+
+/** Ids of messages and summaries: ours, or those of a program that wrote the session. */
+const memoryId = z.string().regex(/^[\w.:-]{1,200}$/, 'is no id of ours')
+const line = z
+  .string()
+  .regex(/^\d{1,4}$/, 'must be a whole number')
+  .transform(Number)
+const MAX_CONTEXT_CHARACTERS = 40_000
+
+export const messageParams = z.strictObject({ sessionId: sessionAddress, messageId: memoryId })
+export const summaryParams = z.strictObject({ sessionId: sessionAddress, summaryId: memoryId })
+export const factParams = z.strictObject({ sessionId: sessionAddress, summaryId: memoryId, line })
+export const contextEdit = z.strictObject({
+  context: storable.max(
+    MAX_CONTEXT_CHARACTERS,
+    `is longer than ${MAX_CONTEXT_CHARACTERS.toLocaleString('en')} characters`,
+  ),
+  basedOn: memoryId.nullable(),
+})

@@ -27,6 +27,8 @@ export type Identity = {
    * an older secret.
    */
   write(request: Request, answer: Headers, user: string): Promise<void>
+  /** Tells the browser to drop the cookie. */
+  end(answer: Headers): void
 }
 
 /** `secrets`: newest first; the first seals, all of them open. */
@@ -80,6 +82,10 @@ export function createIdentity({
       const session = await getIronSession<CookieData>({ ...jar, read: () => undefined }, options(newest))
       Object.assign(session, { user, sealedAt: now() } satisfies CookieData)
       await session.save()
+    },
+    end(answer) {
+      const secure = https ? '; Secure' : ''
+      answer.append('set-cookie', `${name}=; Max-Age=0; Path=/; HttpOnly; SameSite=Lax${secure}`)
     },
   }
 }

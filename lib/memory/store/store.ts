@@ -80,6 +80,15 @@ export type Receipt = {
   /** Estimated tokens of each part of the prompt. */
   tokens: { context: number; window: number; retrieved: number; total: number }
   model: string
+  /**
+   * With what the prompt was made of the above, so that it can be made again: its fence, the person's own instructions, how
+   * many characters of the reply were there already, and a digest of the whole. Receipts of before have none.
+   */
+  made?: { fence: string; custom: string; partial: number; digest: string }
+  /** Milliseconds: what memory took, then until the model's first word (`null`: none came), and all of it. */
+  ms?: { memory: number; first: number | null; total: number }
+  /** Tokens as the provider counted them, when it does. */
+  usage?: { input: number | null; cached: number | null; output: number | null }
 }
 
 export type NewMessage = {
