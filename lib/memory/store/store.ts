@@ -24,6 +24,7 @@ export type Store = SessionStore &
   RunStore &
   TransferStore &
   RemoteStore &
+  UsageStore &
   KeyStore & { close(): Promise<void> }
 
 export type SessionRef = { namespace: string; sessionId: string }

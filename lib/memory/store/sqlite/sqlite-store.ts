@@ -12,6 +12,7 @@ import { settingsMethods } from './settings.ts'
 import { summariesMethods } from './summaries.ts'
 import { transferMethods } from './transfer.ts'
 import { createTree } from './tree.ts'
+import { usageMethods } from './usage.ts'
 
 /**
  * The embedded store: one SQLite file (`:memory:` for tests), shared by any number of processes on one machine.
@@ -31,6 +32,7 @@ export function createSqliteStore(path: string): Store {
     ...runsMethods(database, tree),
     ...transferMethods(database, tree),
     ...remoteMethods(database, tree),
+    ...usageMethods(database, tree),
     ...keysMethods(database),
     close: async () => database.close(),
   }
