@@ -23,7 +23,12 @@ export type Config = {
   /** Newest first; empty: one is generated into `dataDir`, see `sessionSecrets()`. */
   configuredSecrets: string[]
   models: ModelSettings
-  memory: { maxWindowSize: number; longTerm: boolean }
+  memory: {
+    maxWindowSize: number
+    longTerm: boolean
+    /** Tokens of a model that summaries, titles and embeddings may take in a UTC day, in all processes together. */
+    backgroundTokensPerDay: number
+  }
   /** An existing Motörhead that is the memory of the chat; `null`: ours alone. */
   remote: RemoteAddress | null
   limits: LimitSettings
@@ -76,6 +81,11 @@ export function readConfig(env: Env): Config {
     memory: {
       maxWindowSize: read.integer('MOTORHEAD_MAX_WINDOW_SIZE', { fallback: 12, min: 2, max: 1000 }),
       longTerm: read.flag('MOTORHEAD_LONG_TERM_MEMORY', true),
+      backgroundTokensPerDay: read.integer('BACKGROUND_TOKENS_PER_DAY', {
+        fallback: 2_000_000,
+        min: 0,
+        max: 1_000_000_000_000,
+      }),
     },
     remote: readRemote(read),
     limits: {

@@ -35,10 +35,7 @@ export function usageMethods(database: Database, { findSession }: Tree): UsageSt
       read(() => {
         const session = findSession(ref)
         if (!session) return []
-        const rows = all(
-          `SELECT ${sums} FROM session_usage WHERE session_key = ? ORDER BY kind`,
-          session.key,
-        )
+        const rows = all(`SELECT ${sums} FROM session_usage WHERE session_key = ? ORDER BY kind`, session.key)
         return rows.map(toUsageSum)
       }),
 
