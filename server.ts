@@ -45,7 +45,7 @@ function readSettings(): Config {
   loadEnvFiles(folder)
   Object.assign(process.env, { NODE_ENV: 'production' })
   const config = loadConfig()
-  prepareDataDir(config.dataDir)
+  if (config.database === null) prepareDataDir(config.dataDir)
   sessionSecrets(config)
   if (buildState(folder) === 'absent') {
     throw new Error('There is no build yet: run "npm start", which makes one, or "npm run build".')

@@ -48,7 +48,7 @@ export async function createPostgresServer({ durable = false } = {}): Promise<Po
   await run(join(native, 'bin', 'initdb'), [
     `--pgdata=${data}`,
     '--username=postgres',
-    '--auth=scram-sha-256',
+    '--auth=password',
     `--pwfile=${passwordFile}`,
     '--encoding=UTF8',
     '--locale=C',

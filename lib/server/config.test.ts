@@ -51,7 +51,8 @@ describe('readConfig', () => {
     ['OPENAI_BASE_URL', 'ftp://x', 'http:// or https://'],
     ['OPENAI_BASE_URL', 'http://name:word@host/v1', 'give the address without them'],
     ['HOST', 'two words', 'HOST is "two words"'],
-    ['DATABASE_URL', 'postgres://user:hidden@db/x', 'this version stores in SQLite only'],
+    ['DATABASE_URL', 'mysql://user:hidden@db/x', 'give a Postgres address like'],
+    ['DATABASE_CONNECTIONS', '0', 'use a whole number from 1 to 1000'],
     ['SESSION_SECRET', 'short', 'SESSION_SECRET has 5 characters'],
     ['SESSION_SECRET', 'a'.repeat(40), 'looks like an example'],
     ['SESSION_SECRET', 'change-me-change-me-change-me-change-me', 'looks like an example'],
@@ -71,7 +72,7 @@ describe('readConfig', () => {
     const text = problemsOf({
       OPENAI_API_KEY: 'sk-canary with space',
       SESSION_SECRET: 'canary',
-      DATABASE_URL: 'postgres://canary@db',
+      DATABASE_URL: 'mysql://canary@db',
       OPENAI_BASE_URL: 'http://u:canary@host',
     }).join('\n')
     expect(text).not.toContain('canary')
@@ -80,8 +81,17 @@ describe('readConfig', () => {
 
   it('requires a database and a secret on Vercel, which keeps no files', () => {
     const text = problemsOf({ VERCEL: '1' }).join('\n')
-    expect(text).toContain('DATABASE_URL is not set')
+    expect(text).toContain('DATABASE_URL is not set, and Vercel keeps no files: add a Postgres database')
     expect(text).toContain('SESSION_SECRET is not set')
+  })
+
+  it('takes a Postgres by any of its addresses, and few connections where every request may be a process', () => {
+    for (const url of ['postgres://u:p@db/x', 'postgresql://u@a:1,b:2/x?sslmode=require', 'postgres://db']) {
+      expect(readConfig({ DATABASE_URL: url }).database).toEqual({ url, maxConnections: 10 })
+    }
+    const onVercel = { VERCEL: '1', SESSION_SECRET: GOOD_SECRET, DATABASE_URL: 'postgres://u:p@db/x' }
+    expect(readConfig(onVercel).database?.maxConnections).toBe(3)
+    expect(readConfig({}).database).toBeNull()
   })
 
   it('reads several secrets, newest first', () => {

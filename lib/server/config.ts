@@ -20,6 +20,8 @@ export type Config = {
   /** A proxy of ours stands in front: the last address in `X-Forwarded-For` is the client's. */
   trustProxy: boolean
   dataDir: string
+  /** A Postgres instead of the file in `dataDir`; `null`: none. */
+  database: { url: string; maxConnections: number } | null
   /** Newest first; empty: one is generated into `dataDir`, see `sessionSecrets()`. */
   configuredSecrets: string[]
   models: ModelSettings
@@ -60,13 +62,6 @@ export function readConfig(env: Env): Config {
   const vercel = read.text('VERCEL') !== undefined
   const environment = read.choice('NODE_ENV', ['production', 'development', 'test'], 'production')
   const publicOrigin = readPublicOrigin(read)
-  if (read.text('DATABASE_URL') !== undefined) {
-    read.problem('DATABASE_URL is set, but this version stores in SQLite only: unset it to use DATA_DIR.')
-  } else if (vercel) {
-    read.problem(
-      'DATABASE_URL is not set, and Vercel keeps no files: this version stores in SQLite only and cannot run there yet; host it where DATA_DIR is kept.',
-    )
-  }
   const config: Config = {
     environment,
     vercel,
@@ -76,6 +71,7 @@ export function readConfig(env: Env): Config {
     https: vercel || (publicOrigin?.startsWith('https:') ?? false),
     trustProxy: read.flag('TRUST_PROXY', false),
     dataDir: resolve(read.text('DATA_DIR') ?? './data'),
+    database: readDatabase(read, vercel),
     configuredSecrets: readSecrets(read, { vercel, production: environment === 'production' }),
     models: readModels(read, vercel),
     memory: {
@@ -143,6 +139,35 @@ function readPublicOrigin(read: EnvReader): string | null {
     read.reject('PUBLIC_URL', url.href, 'give the origin only, like https://chat.example.org')
   }
   return url.origin
+}
+
+/** Functions of one machine each: together they must not use up the connections of the server. */
+const CONNECTIONS = { server: 10, function: 3 }
+
+function readDatabase(read: EnvReader, vercel: boolean): Config['database'] {
+  const maxConnections = read.integer('DATABASE_CONNECTIONS', {
+    fallback: vercel ? CONNECTIONS.function : CONNECTIONS.server,
+    min: 1,
+    max: 1000,
+  })
+  const url = read.text('DATABASE_URL')
+  if (url === undefined) {
+    if (vercel) {
+      read.problem(
+        'DATABASE_URL is not set, and Vercel keeps no files: add a Postgres database to the project (Storage, then Create Database), or set DATABASE_URL to one of your own.',
+      )
+    }
+    return null
+  }
+  // Several hosts (`a:5432,b:5432`) are no URL to the platform.
+  if (!/^postgres(ql)?:\/\/[^/\s?]+(\/[^\s?]*)?(\?\S*)?$/.test(url)) {
+    read.reject(
+      'DATABASE_URL',
+      url,
+      'give a Postgres address like postgres://user:password@host:5432/database',
+    )
+  }
+  return { url, maxConnections }
 }
 
 /** What people leave in when they copy an example. */

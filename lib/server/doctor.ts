@@ -3,11 +3,13 @@ import { join } from 'node:path'
 import { createModels } from '#lib/llm/models.ts'
 import { REMOTE_LIMITS } from '#lib/memory/remote/remote.ts'
 import { createRemoteClient } from '#lib/memory/remote/remote-client.ts'
+import { examinePostgres } from '#lib/memory/store/postgres/database.ts'
 import { buildState } from './build.ts'
 import { type Config, loadConfig, sessionSecrets } from './config.ts'
 import { ConfigError } from './config-error.ts'
 import { prepareDataDir } from './data-dir.ts'
 import { loadEnvFiles } from './env-files.ts'
+import { sqliteFile } from './open-store.ts'
 
 /** `npm run doctor`: prints what is in force and what is missing. Exits with 1 when the server could not start. */
 
@@ -30,7 +32,7 @@ async function examine(): Promise<Line[]> {
       runtime,
       buildLine(),
       ...addressLines(config),
-      ...storageLines(config),
+      ...(await storageLines(config)),
       secretLine(config),
       await modelLine(config),
       ...memoryLines(config),
@@ -67,9 +69,27 @@ function addressLines({ host, port, publicOrigin, https, trustProxy }: Config): 
   return [listens, cookie]
 }
 
-function storageLines({ dataDir }: Config): Line[] {
+async function storageLines({ database, dataDir }: Config): Promise<Line[]> {
+  return database ? [await postgresLine(database)] : sqliteLines(dataDir)
+}
+
+async function postgresLine({ url, maxConnections }: NonNullable<Config['database']>): Promise<Line> {
+  const what = 'storage'
+  try {
+    const { version, schema } = await examinePostgres(url)
+    const state =
+      schema === 'absent' ? ' (new)' : schema === 'older' ? ' (brought up to date at the next start)' : ''
+    if (schema === 'newer')
+      return { mark: 'bad', what, finding: 'Postgres was written by a newer version of this app: update it' }
+    return { mark: 'ok', what, finding: `Postgres ${version}${state}; at most ${maxConnections} connections` }
+  } catch (error) {
+    return { mark: 'bad', what, finding: `Postgres: ${error instanceof Error ? error.message : 'unknown'}` }
+  }
+}
+
+function sqliteLines(dataDir: string): Line[] {
   prepareDataDir(dataDir)
-  const database = join(dataDir, 'motorhead-chat.db')
+  const database = sqliteFile(dataDir)
   for (const path of [dataDir, database].filter(existsSync)) {
     try {
       accessSync(path, constants.R_OK | constants.W_OK)
@@ -97,9 +117,15 @@ function storageLines({ dataDir }: Config): Line[] {
 
 function secretLine(config: Config): Line {
   const count = sessionSecrets(config).length
-  const finding =
-    config.configuredSecrets.length > 0 ? `SESSION_SECRET, ${count} of them` : `kept in ${config.dataDir}`
-  return { mark: 'ok', what: 'secret', finding }
+  if (config.configuredSecrets.length > 0)
+    return { mark: 'ok', what: 'secret', finding: `SESSION_SECRET, ${count} of them` }
+  const kept = `kept in ${config.dataDir}`
+  if (config.database === null) return { mark: 'ok', what: 'secret', finding: kept }
+  return {
+    mark: 'note',
+    what: 'secret',
+    finding: `${kept}: servers on other machines need the same one, in SESSION_SECRET`,
+  }
 }
 
 async function modelLine({ models }: Config): Promise<Line> {

@@ -74,25 +74,24 @@ const MEMORY_ANSWERS: Record<MemoryErrorCode, Answer> = {
   'storage-full': {
     status: 507,
     code: 'storage',
-    message: 'The server’s disk is full, so nothing was saved. Free some space there and try again.',
+    message: 'The disk of the database is full, so nothing was saved. Free some space there and try again.',
   },
   'storage-busy': {
     status: 503,
     code: 'storage',
-    message: 'The database is locked by another program, so nothing was saved. Try again in a moment.',
+    message: 'The database is busy or locked, so nothing was saved. Try again in a moment.',
     retryAfterSeconds: 2,
   },
   'storage-unavailable': {
     status: 503,
     code: 'storage',
     message:
-      'The database cannot be opened or written. Check on the server that DATA_DIR exists and is writable.',
+      'The database cannot be reached or written at the moment. On the server, npm run doctor says why.',
   },
   'storage-damaged': {
     status: 503,
     code: 'storage',
-    message:
-      'The database file is damaged. Stop the server, move the file away or put a backup back, and start it again.',
+    message: 'The database is damaged. Stop the server, put a backup back, and start it again.',
   },
 }
 

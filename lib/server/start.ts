@@ -9,6 +9,9 @@ export async function openAtStart(): Promise<void> {
     if (unused.length > 0) log('warn', 'not-used-yet', { variables: unused })
     await app()
   } catch (error) {
-    log('error', 'open-failed', errorFields(error))
+    // Before any request, an error can hold nothing that a person wrote, and these are sentences for the operator.
+    const told =
+      error instanceof Error && /^(Memory|Config)Error$/.test(error.name) ? error.message : undefined
+    log('error', 'open-failed', { ...errorFields(error), problem: told })
   }
 }

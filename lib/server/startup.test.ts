@@ -33,10 +33,10 @@ it('a bad value stops the start with one sentence', async () => {
   expect(said).toBe('PORT is "abc": use a whole number from 0 to 65535.\n')
 })
 
-it('a database that this version cannot use stops the start, and its password is not shown', async () => {
-  const { code, said } = await start({ DATABASE_URL: 'postgres://u:canary@h/d' })
+it('a database that is no Postgres stops the start, and its password is not shown', async () => {
+  const { code, said } = await start({ DATABASE_URL: 'mysql://u:canary@h/d' })
   expect(code).toBe(1)
-  expect(said).toMatch(/^DATABASE_URL is set, but .*\n$/)
+  expect(said).toMatch(/^DATABASE_URL is not usable .* give a Postgres address .*\n$/)
   expect(said).not.toContain('canary')
 })
 

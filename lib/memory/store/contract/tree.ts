@@ -25,6 +25,13 @@ export function treeContract(store: () => Store, scene: Scene): void {
     expect(await pathOf(bob)).toEqual(['m1'])
   })
 
+  it('hides nothing that was said meanwhile when a retry comes late', async () => {
+    await append(bob, 'm1')
+    await append(bob, 'm2')
+    await append(bob, 'm1')
+    expect(await pathOf(bob)).toEqual(['m1', 'm2'])
+  })
+
   it('keeps who spoke', async () => {
     await store().appendMessages(bob, [{ ...said('m1'), name: 'Ann' }, said('m2')])
     const { messages } = await store().listPath(bob, { limit: 9 })

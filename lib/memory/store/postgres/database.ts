@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Row } from '../rows.ts'
 import { createLane, type Lane, type Value } from './lane.ts'
-import { migrate } from './migrate.ts'
+import { migrate, versionOf } from './migrate.ts'
+import { POSTGRES_MIGRATIONS } from './migrations.ts'
 import { createPool } from './pool.ts'
 import { isCollision, isConnectionLost, toStorageError } from './storage-errors.ts'
 
@@ -82,6 +83,26 @@ export async function openPostgres(url: string, options: PostgresOptions = {}): 
         }),
       ),
     close: () => pool.close(),
+  }
+}
+
+/** What a server is, and how its tables stand; changes nothing. Rejects with a `MemoryError` when it cannot be used. */
+export async function examinePostgres(
+  url: string,
+  { schema = SCHEMA }: PostgresOptions = {},
+): Promise<{ version: string; schema: 'absent' | 'older' | 'current' | 'newer' }> {
+  const lane = createLane(url)
+  try {
+    const { rows } = await lane.query("SELECT current_setting('server_version') AS version")
+    const done = await versionOf(lane, schema)
+    const version = `${rows[0]?.version}`.split(' ', 1)[0] ?? ''
+    if (done === undefined) return { version, schema: 'absent' }
+    const ahead = done - POSTGRES_MIGRATIONS.length
+    return { version, schema: ahead > 0 ? 'newer' : ahead < 0 ? 'older' : 'current' }
+  } catch (error) {
+    throw toStorageError(error)
+  } finally {
+    lane.destroy()
   }
 }
 

@@ -24,6 +24,7 @@ export function messagesMethods({ read, write }: Database): MessageStore {
         const session = (await lockSession(db, ref)) ?? (await createSession(db, ref, options, at))
         const parentId = options.parentId === undefined ? session.headId : options.parentId
         let parent = parentId === null ? null : await requireMessage(db, session.key, parentId)
+        let grown = false
         for (const message of messages) {
           const held = await findMessage(db, session.key, message.id)
           if (held && (held.role !== message.role || held.content !== message.content)) {
@@ -33,8 +34,10 @@ export function messagesMethods({ read, write }: Database): MessageStore {
             )
           }
           parent = held ?? (await insertMessage(db, session, parent, message))
+          grown ||= !held
         }
-        await moveHead(db, session.key, parent?.id ?? null, at)
+        // A retry that comes late must not hide what was said after it.
+        if (grown) await moveHead(db, session.key, parent?.id ?? null, at)
         await addJobs(db, session.key, options.jobs ?? [])
         return bare(await requireSession(db, ref))
       }),

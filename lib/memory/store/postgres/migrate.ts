@@ -30,7 +30,8 @@ export async function migrate(lane: Lane, schema: string): Promise<void> {
   }
 }
 
-async function versionOf(lane: Lane, schema: string): Promise<number | undefined> {
+/** How many steps were done; `undefined` where there is nothing of ours. */
+export async function versionOf(lane: Lane, schema: string): Promise<number | undefined> {
   const { rows } = await lane.query('SELECT to_regclass($1)::text AS name', [`${schema}.schema_version`])
   if (rows[0]?.name === null) return undefined
   return (await lane.query(`SELECT version FROM ${schema}.schema_version`)).rows[0]?.version as

@@ -26,6 +26,7 @@ export function messagesMethods(database: Database, tree: Tree): MessageStore {
         const session = findSession(ref) ?? createSession(ref, options, at)
         const parentId = options.parentId === undefined ? session.headId : options.parentId
         let parent = parentId === null ? null : requireMessage(session.key, parentId)
+        let grown = false
         for (const message of messages) {
           const held = findMessage(session.key, message.id)
           if (held && (held.role !== message.role || held.content !== message.content)) {
@@ -35,8 +36,10 @@ export function messagesMethods(database: Database, tree: Tree): MessageStore {
             )
           }
           parent = held ?? insertMessage(session.key, parent, message)
+          grown ||= !held
         }
-        moveHead(session.key, parent?.id ?? null, at)
+        // A retry that comes late must not hide what was said after it.
+        if (grown) moveHead(session.key, parent?.id ?? null, at)
         addJobs(database, session.key, options.jobs ?? [])
         return bare(requireSession(ref))
       }),
