@@ -118,7 +118,7 @@ const compact = (late: boolean) =>
     if (late) world.now += 1000
     const job = await world.store.claimJob({ now: world.now, leaseMs: 500, lease: crypto.randomUUID() })
     if (!job) return
-    const outcome = world.compact(job, new AbortController().signal).then(
+    const outcome = world.compact(job).then(
       (end) => world.store.finishJob(job, end === 'stale' ? { againAt: world.now } : undefined),
       () => world.store.failJob(job, { dueAt: world.now, error: 'failed' }),
     )
@@ -200,7 +200,7 @@ export async function holdsEachMessageOnce(open: () => Promise<Store>, runs: num
         const model: Model = { messages: new Map(), head: null, deleted: false }
         await fc.asyncModelRun(() => ({ model, real: world }), steps)
       } finally {
-        await world.store.close()
+        await world.end()
       }
     }),
     { numRuns: runs },

@@ -23,9 +23,11 @@ export type World = {
   busy: () => boolean
   calls: Call[]
   jobs: { job: Job; outcome: Promise<unknown> }[]
-  compact: (job: Job, signal: AbortSignal) => Promise<'done' | 'stale'>
+  compact: (job: Job) => Promise<'done' | 'stale'>
   now: number
   made: number
+  /** What hangs still, ends; then closes the store. */
+  end: () => Promise<void>
 }
 
 export const ref: SessionRef = { namespace: 'n', sessionId: 's' }
@@ -45,13 +47,28 @@ export function openWorld(opened: Store): World {
     })
     return promise
   }
-  const world: World = { store, busy, calls, jobs: [], compact: async () => 'done', now: 1, made: 0 }
-  world.compact = createMemory({
+  const stop = new AbortController()
+  const world: World = {
+    store,
+    busy,
+    calls,
+    jobs: [],
+    compact: async () => 'done',
+    now: 1,
+    made: 0,
+    async end() {
+      stop.abort(new Error('The test is over.'))
+      await settled(world)
+      await store.close()
+    },
+  }
+  const { compact } = createMemory({
     store,
     settings: { maxWindowSize: MAX_WINDOW, longTermMemory: true },
     summarizer: async () => summarize,
     now: () => world.now,
-  }).compact
+  })
+  world.compact = (job) => compact(job, stop.signal)
   return world
 }
 
