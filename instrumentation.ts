@@ -14,6 +14,8 @@ export async function register(): Promise<void> {
     await openAtStart()
     const { directRoutes } = await import('#lib/server/direct.ts')
     directRoutes.set((await import('#app/api/direct-routes.ts')).matchDirectRoute)
+    const { wireSlot } = await import('#lib/server/wire-slot.ts')
+    wireSlot.set((await import('#lib/server/wire-answer.ts')).wire)
   }
 }
 

@@ -30,7 +30,7 @@ async function main(): Promise<void> {
     await ready.promise
     return app.getRequestHandler()(request, response)
   }
-  const server = createServer(TIMEOUTS, createFront(handle, config))
+  const server = createServer(TIMEOUTS, createFront(handle, config, ready.promise))
   server.on('clientError', answerBrokenRequest)
   // The port comes first: a second start by mistake must not touch the data of the first.
   const port = await listen(server, config)

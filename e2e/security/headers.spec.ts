@@ -2,10 +2,13 @@ import { expect } from '@playwright/test'
 import { createPerson } from './person.ts'
 import { test } from './target.ts'
 
+/** Without it, `/` answers programs. */
+const AS_PAGE = { headers: { accept: 'text/html' } }
+
 test('a page runs only scripts of its own nonce, new for each request', async ({ target }) => {
   const nonces = new Set<string>()
   for (const path of ['/', '/', `/s/${crypto.randomUUID()}`, '/nowhere']) {
-    const answer = await fetch(target.origin + path)
+    const answer = await fetch(target.origin + path, AS_PAGE)
     expect(answer.status, path).toBe(path === '/' ? 200 : 404)
     const policy = answer.headers.get('content-security-policy') ?? ''
     const scripts = /script-src ([^;]+)/.exec(policy)?.[1] ?? ''
@@ -29,11 +32,11 @@ test('a page runs only scripts of its own nonce, new for each request', async ({
 })
 
 test('every kind of answer carries the security headers', async ({ target }) => {
-  const page = await (await fetch(target.origin)).text()
+  const page = await (await fetch(target.origin, AS_PAGE)).text()
   const script = /src="(\/_next\/static\/[^"]+\.js)"/.exec(page)?.[1]
   expect(script).toBeDefined()
   for (const path of ['/', '/nowhere', '/api/health', '/api/nowhere', script ?? '']) {
-    const { headers } = await fetch(target.origin + path)
+    const { headers } = await fetch(target.origin + path, AS_PAGE)
     expect(headers.get('x-content-type-options'), path).toMatch(/^nosniff/)
     expect(headers.get('referrer-policy'), path).toBe('no-referrer')
     expect(headers.get('x-frame-options'), path).toBe('DENY')
@@ -52,7 +55,7 @@ test('what is a person’s is stored by no cache', async ({ target }) => {
 })
 
 test('scripts come without source maps and without secrets', async ({ target }) => {
-  const page = await (await fetch(target.origin)).text()
+  const page = await (await fetch(target.origin, AS_PAGE)).text()
   const scripts = [...page.matchAll(/src="(\/_next\/static\/[^"]+\.js)"/g)].map((match) => match[1] ?? '')
   expect(scripts.length).toBeGreaterThan(0)
   for (const script of scripts) {

@@ -18,6 +18,8 @@ export function createPerson(origin: string): Person {
       redirect: 'manual',
       body: body === undefined ? undefined : typeof body === 'string' ? body : JSON.stringify(body),
       headers: {
+        // Who reads no HTML is told at `/` whether the server is up, as by Motörhead.
+        accept: 'text/html,application/json,*/*',
         ...(method !== 'GET' && { origin }),
         ...(body !== undefined && { 'content-type': 'application/json' }),
         ...(cookie && { cookie }),

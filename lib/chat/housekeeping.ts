@@ -9,6 +9,9 @@ const KEEP_TEMPORARY_MS = 24 * 60 * 60_000
 /** A chunk log is kept this long after its run, for readers in other processes. */
 const KEEP_CHUNKS_MS = 60_000
 
+/** A program that repeats a save by its name does so within a day. */
+const KEEP_SAVES_MS = 24 * 60 * 60_000
+
 /** Another process was reading just then. */
 const SCRUB_AGAIN_MS = 5_000
 
@@ -35,6 +38,7 @@ export function createHousekeeping(deps: {
       await store.purgeDeleted(now() - UNDO_MS)
       await store.purgeTemporary(now() - KEEP_TEMPORARY_MS)
       await store.pruneChunks(now() - KEEP_CHUNKS_MS)
+      await store.pruneSaves(now() - KEEP_SAVES_MS)
       await scrub()
     } catch (error) {
       onError(error)

@@ -1,7 +1,5 @@
 import { generateText, type LanguageModel } from 'ai'
 import { isOffline } from '#lib/llm/offline.ts'
-import { tokensOf } from '#lib/llm/usage.ts'
-import type { Tokens } from '#lib/memory/store/usage-store.ts'
 
 const MAX_TITLE = 60
 const MAX_WORDS = 6
@@ -28,24 +26,19 @@ export function firstWords(text: string): string {
   return `${(space > MAX_TITLE / 3 ? cut.slice(0, space) : cut).replace(/[\s\p{P}]+$/u, '')}…`
 }
 
-/**
- * `spent` is told what each call took, when the model has answered. The titler throws when the model fails or answers no usable title: the caller keeps the
- * first words.
- */
-export function createTitler(model: LanguageModel, spent: (tokens: Tokens) => void = () => {}): Titler {
+/** The titler throws when the model fails or answers no usable title: the caller keeps the first words. */
+export function createTitler(model: LanguageModel): Titler {
   return async ({ text, reply }, signal) => {
     if (isOffline(model)) return null
     signal?.throwIfAborted()
     const timeout = AbortSignal.timeout(TIMEOUT_MS)
-    const prompt = JSON.stringify({ user: text.slice(0, MAX_READ), assistant: reply.slice(0, MAX_READ) })
-    const { text: answer, usage } = await generateText({
+    const { text: answer } = await generateText({
       model,
       instructions: INSTRUCTIONS,
-      prompt,
+      prompt: JSON.stringify({ user: text.slice(0, MAX_READ), assistant: reply.slice(0, MAX_READ) }),
       maxRetries: 1,
       abortSignal: signal ? AbortSignal.any([signal, timeout]) : timeout,
     })
-    spent(tokensOf(usage, { prompt: INSTRUCTIONS + prompt, answer }))
     return usableTitle(answer)
   }
 }

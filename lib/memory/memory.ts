@@ -2,7 +2,6 @@ import { type Compaction, createCompaction } from './compaction.ts'
 import type { JobHandler } from './jobs.ts'
 import { recallFor, retrieve } from './retrieval.ts'
 import type { FoundMessage, Message, NewJob, SessionRef, Store } from './store/store.ts'
-import type { Tokens } from './store/usage-store.ts'
 
 /** One message as a summariser sees it. */
 export type SummaryInput = Pick<Message, 'id' | 'role' | 'content' | 'createdAt'>
@@ -17,15 +16,13 @@ export type Summarize = (input: {
   messages: SummaryInput[]
   maxTokens: number
   signal: AbortSignal
-  /** Told what each call of a model took, when it has answered. */
-  spent?: (tokens: Tokens) => void
 }) => Promise<{ context: string; model: string | null }>
 
 /** A message that was searched for, with where it was said. `dist` is from 0 (best) to 1. */
 export type Retrieved = Omit<FoundMessage, 'score'> & { dist: number }
 
 /** One session, all of its shown path, or the sessions of some namespaces. */
-export type RetrievalScope = { ref: SessionRef } | { namespaces: string[] }
+export type RetrievalScope = { ref: SessionRef } | { namespaces: string[]; label?: string }
 
 /**
  * What a person has switched. Without `memory` a reply is given its window alone; `acrossSessions` searches their other

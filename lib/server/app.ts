@@ -7,12 +7,12 @@ import { createReceipts, type Receipts } from '#lib/chat/receipts.ts'
 import { createModels, type Models } from '#lib/llm/models.ts'
 import { isOffline } from '#lib/llm/offline.ts'
 import { createSummarizer } from '#lib/llm/summarize.ts'
-import { createBackgroundBudget } from '#lib/memory/budget.ts'
 import { extractFacts } from '#lib/memory/extractive.ts'
 import { createKeys, type Keys } from '#lib/memory/keys.ts'
 import { createMemory } from '#lib/memory/memory.ts'
 import { createRemoteMemory } from '#lib/memory/remote/remote.ts'
 import { createRemoteClient } from '#lib/memory/remote/remote-client.ts'
+import type { Wire } from '#lib/memory/wire/handler.ts'
 import { type Config, loadConfig, sessionSecrets } from './config.ts'
 import { createLimits, type Limits } from './limits.ts'
 import { errorFields, log } from './log.ts'
@@ -20,6 +20,7 @@ import { openStore } from './open-store.ts'
 import { isOwnerAlive, processOwner } from './process-owner.ts'
 import { processSlot } from './process-slot.ts'
 import { createIdentity, type Identity } from './sealed-cookie.ts'
+import { openWire } from './wire.ts'
 
 /** What answers requests, over an open store. */
 export type App = {
@@ -31,6 +32,8 @@ export type App = {
   keys: Keys
   library: Library
   models: { current(choice?: string | null): Promise<Models> }
+  /** The memory API that programs speak. */
+  wire: Wire
   /** Reads from the store; throws what is wrong with it. */
   checkStore(): Promise<void>
   close(): Promise<void>
@@ -71,17 +74,11 @@ async function openApp(config: Config): Promise<App> {
   const models = createModels(config.models)
   const now = Date.now
   const settings = { maxWindowSize: config.memory.maxWindowSize, longTermMemory: config.memory.longTerm }
-  const mayWork = createBackgroundBudget({
-    store,
-    now,
-    tokensPerDay: config.memory.backgroundTokensPerDay,
-  })
   const local = createMemory({
     store,
     now,
     settings,
     summarizer: async () => {
-      if (!(await mayWork())) return null
       const model = (await models.current()).memory
       return isOffline(model) ? null : createSummarizer({ model, extract: extractFacts })
     },
@@ -100,13 +97,13 @@ async function openApp(config: Config): Promise<App> {
     memory: remote ?? local,
     models,
     now,
-    mayWork,
     maxActiveRuns: config.limits.maxActiveRuns,
     owner: processOwner(),
     isOwnerAlive,
     ...(config.verbose && { onPrompt: (text: string) => console.log(text) }),
     onError: (event, error) => log('error', `${event}-failed`, errorFields(error)),
   })
+  const keys = createKeys({ store, now })
   const close = async () => {
     await chat.close()
     await store.close()
@@ -125,7 +122,8 @@ async function openApp(config: Config): Promise<App> {
     forgetting: createForgetting({ store, now, afterForgetting: chat.afterForgetting }),
     library: createLibrary({ store, now }),
     models,
-    keys: createKeys({ store, now }),
+    keys,
+    wire: openWire({ config, store, memory: local, chat, keys, now }),
     close,
     checkStore: async () => void (await store.nextJobAt()),
   }

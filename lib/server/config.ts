@@ -25,14 +25,11 @@ export type Config = {
   /** Newest first; empty: one is generated into `dataDir`, see `sessionSecrets()`. */
   configuredSecrets: string[]
   models: ModelSettings
-  memory: {
-    maxWindowSize: number
-    longTerm: boolean
-    /** Tokens of a model that summaries, titles and embeddings may take in a UTC day, in all processes together. */
-    backgroundTokensPerDay: number
-  }
+  memory: { maxWindowSize: number; longTerm: boolean }
   /** An existing Motörhead that is the memory of the chat; `null`: ours alone. */
   remote: RemoteAddress | null
+  /** Who may use the memory API: keys by name, or with `open` anybody. */
+  wire: { keys: { name: string; key: string }[]; open: boolean }
   limits: LimitSettings
   /** Print every prompt to the terminal. */
   verbose: boolean
@@ -51,7 +48,7 @@ export type LimitSettings = {
   writesPerMinute: number
 }
 
-const NOT_USED_YET = ['MOTORHEAD_KEYS', 'MOTORHEAD_OPEN', 'EMBEDDING_MODEL', 'AZURE_DEPLOYMENT_ID_ADA']
+const NOT_USED_YET = ['EMBEDDING_MODEL', 'AZURE_DEPLOYMENT_ID_ADA']
 
 /** Where Ollama listens unless told otherwise. */
 const OLLAMA_URL = 'http://127.0.0.1:11434'
@@ -77,13 +74,9 @@ export function readConfig(env: Env): Config {
     memory: {
       maxWindowSize: read.integer('MOTORHEAD_MAX_WINDOW_SIZE', { fallback: 12, min: 2, max: 1000 }),
       longTerm: read.flag('MOTORHEAD_LONG_TERM_MEMORY', true),
-      backgroundTokensPerDay: read.integer('BACKGROUND_TOKENS_PER_DAY', {
-        fallback: 2_000_000,
-        min: 0,
-        max: 1_000_000_000_000,
-      }),
     },
     remote: readRemote(read),
+    wire: { keys: readKeys(read), open: read.flag('MOTORHEAD_OPEN', false) },
     limits: {
       maxActiveRuns: read.integer('MAX_ACTIVE_RUNS', { fallback: 4, min: 1, max: 1000 }),
       runsPerMinute: read.integer('RUNS_PER_MINUTE', { fallback: 20, min: 1, max: 100_000 }),
@@ -198,6 +191,30 @@ function readSecrets(read: EnvReader, where: { vercel: boolean; production: bool
     }
   }
   return secrets
+}
+
+const SHORTEST_KEY = 16
+
+/** The names of keys stand in the names of namespaces; the keys themselves stand in no sentence. */
+function readKeys(read: EnvReader): Config['wire']['keys'] {
+  const entries = (read.text('MOTORHEAD_KEYS') ?? '').split(',').filter((entry) => entry.trim() !== '')
+  const keys = entries.map((entry) => {
+    const [name = '', ...rest] = entry.trim().split(':')
+    return { name, key: rest.join(':').trim() }
+  })
+  for (const [index, { name, key }] of keys.entries()) {
+    const which = `MOTORHEAD_KEYS (number ${index + 1} of ${keys.length})`
+    if (!/^[\w.-]{1,64}$/.test(name)) {
+      read.problem(`${which} has no name: write name:key, the name of letters, digits, dots and dashes.`)
+    } else if (key.length < SHORTEST_KEY || /\s/.test(key)) {
+      read.problem(
+        `${which}, "${name}", is too short a key: give ${SHORTEST_KEY} or more random characters without spaces (openssl rand -hex 24).`,
+      )
+    } else if (keys.findIndex((other) => other.name === name || other.key === key) < index) {
+      read.problem(`${which}, "${name}", has the name or the key of another one: each needs its own.`)
+    }
+  }
+  return keys
 }
 
 function readModels(read: EnvReader, vercel: boolean): ModelSettings {

@@ -7,6 +7,8 @@ import { errorFields, log } from './log.ts'
 import { sendAnswer, toRequest } from './node-http.ts'
 import { markPeer } from './peer.ts'
 import { SECURITY_HEADERS } from './security-headers.ts'
+import { isForWire, serveWire } from './wire-node.ts'
+import { wireSlot } from './wire-slot.ts'
 
 type NodeHandler = (request: IncomingMessage, response: ServerResponse) => Promise<void>
 
@@ -23,14 +25,23 @@ const FORWARDED = [
 
 /**
  * What stands in front of Next: refuses what it would choke on, answers by itself what need not go through it, and
- * outlives what it throws.
+ * outlives what it throws. `ready` resolves once Next has handed over what is answered without it.
  */
-export function createFront(next: NodeHandler, config: Pick<Config, 'trustProxy'>): RequestListener {
+export function createFront(
+  next: NodeHandler,
+  config: Pick<Config, 'trustProxy'>,
+  ready: Promise<void> = Promise.resolve(),
+): RequestListener {
   return async (request, response) => {
     try {
       if (!ANSWERED_METHODS.has(request.method ?? '')) {
         response.setHeader('allow', [...ANSWERED_METHODS].join(', '))
         return refuse(response, 405, 'bad-request', 'This method is not answered here.')
+      }
+      if (isForWire(request)) {
+        await ready
+        const wire = wireSlot.get()
+        if (wire) return await serveWire(wire, request, response)
       }
       if (!isReadablePath(request.url ?? '')) {
         return refuse(response, 400, 'bad-request', 'The address is not encoded correctly.')

@@ -1,9 +1,9 @@
 import type { RemoteStore } from '../remote/remote-store.ts'
+import type { ClientStore } from './client-store.ts'
 import type { ForgetStore } from './forget-store.ts'
 import type { KeyStore } from './key-store.ts'
 import type { SettingsStore } from './settings-store.ts'
 import type { TransferStore } from './transfer.ts'
-import type { UsageStore } from './usage-store.ts'
 
 /**
  * What memory needs from a database. Every implementation passes the same suite, `contract.ts`.
@@ -25,8 +25,8 @@ export type Store = SessionStore &
   RunStore &
   TransferStore &
   RemoteStore &
-  UsageStore &
-  KeyStore & { close(): Promise<void> }
+  KeyStore &
+  ClientStore & { close(): Promise<void> }
 
 export type SessionRef = { namespace: string; sessionId: string }
 
@@ -98,6 +98,8 @@ export type NewMessage = {
   role: string
   content: string
   name?: string | null
+  /** Written in the chat, not by a program. */
+  byChat?: boolean
   status?: MessageStatus
   createdAt: number
 }

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe } from 'vitest'
 import type { Store } from '../store.ts'
+import { clientContract } from './client.ts'
 import { findingContract } from './finding.ts'
 import { forgettingContract } from './forgetting.ts'
 import { jobsContract } from './jobs.ts'
@@ -13,7 +14,6 @@ import { sessionsContract } from './sessions.ts'
 import { settingsContract } from './settings.ts'
 import { transferContract } from './transfer.ts'
 import { treeContract } from './tree.ts'
-import { usageContract } from './usage.ts'
 
 /** The suite that every store passes: `describeStore('sqlite', async () => createSqliteStore(':memory:'))`. */
 export function describeStore(name: string, open: () => Promise<Store>): void {
@@ -37,6 +37,6 @@ export function describeStore(name: string, open: () => Promise<Store>): void {
   describe(`${name}: a Motörhead elsewhere`, () => remoteContract(current, scene))
   describe(`${name}: jobs`, () => jobsContract(current, scene))
   describe(`${name}: runs`, () => runsContract(current, scene))
-  describe(`${name}: usage`, () => usageContract(current, scene))
+  describe(`${name}: programs`, () => clientContract(current, scene))
   describe(`${name}: keys`, () => keysContract(current))
 }

@@ -1,4 +1,5 @@
 import type { Store } from '../store.ts'
+import { clientMethods } from './client.ts'
 import { openPostgres, type PostgresOptions } from './database.ts'
 import { forgettingMethods } from './forgetting.ts'
 import { jobsMethods } from './jobs.ts'
@@ -11,7 +12,6 @@ import { sessionsMethods } from './sessions.ts'
 import { settingsMethods } from './settings.ts'
 import { summariesMethods } from './summaries.ts'
 import { transferMethods } from './transfer.ts'
-import { usageMethods } from './usage.ts'
 
 /**
  * The store of several processes, on several machines: a Postgres database, plain or behind a transaction pooler. Makes its
@@ -30,9 +30,9 @@ export async function createPostgresStore(url: string, options?: PostgresOptions
     ...jobsMethods(database),
     ...runsMethods(database),
     ...transferMethods(database),
-    ...usageMethods(database),
     ...keysMethods(database),
     ...remoteMethods(database),
+    ...clientMethods(database),
     close: () => database.close(),
   }
 }

@@ -133,8 +133,8 @@ export async function insertMessage(
   const branch =
     parent && !(await hasChild(db, key, parent.id)) ? parent.branch : await openBranch(db, key, parent)
   const row = await db.one(
-    `INSERT INTO messages (session_key, id, parent_id, branch, position, role, content, name, status, created_at)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) RETURNING *`,
+    `INSERT INTO messages (session_key, id, parent_id, branch, position, role, content, name, by_chat, status, created_at)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) RETURNING *`,
     key,
     message.id,
     parent?.id ?? null,
@@ -143,6 +143,7 @@ export async function insertMessage(
     message.role,
     message.content,
     message.name ?? null,
+    Number(message.byChat ?? false),
     message.status ?? 'complete',
     message.createdAt,
   )

@@ -48,12 +48,13 @@ export async function placeTurn(
     insertMessage(db, session, prompt, {
       id,
       role: 'assistant',
+      byChat: true,
       content: '',
       status: 'streaming',
       createdAt: now,
     })
   const newPrompt = (parent: MessageRow | null, id: string, content: string) =>
-    insertMessage(db, session, parent, { id, role: 'user', content, createdAt: now })
+    insertMessage(db, session, parent, { id, role: 'user', content, byChat: true, createdAt: now })
 
   switch (turn.kind) {
     case 'send': {

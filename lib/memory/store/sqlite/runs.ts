@@ -54,9 +54,16 @@ export function runsMethods(database: Database, tree: Tree): RunStore {
   ): { prompt: MessageRow; reply: MessageRow } {
     const key = session.key
     const newReply = (prompt: MessageRow, id: string) =>
-      insertMessage(key, prompt, { id, role: 'assistant', content: '', status: 'streaming', createdAt: now })
+      insertMessage(key, prompt, {
+        id,
+        role: 'assistant',
+        content: '',
+        byChat: true,
+        status: 'streaming',
+        createdAt: now,
+      })
     const newPrompt = (parent: MessageRow | null, id: string, content: string) =>
-      insertMessage(key, parent, { id, role: 'user', content, createdAt: now })
+      insertMessage(key, parent, { id, role: 'user', content, byChat: true, createdAt: now })
 
     switch (turn.kind) {
       case 'send': {

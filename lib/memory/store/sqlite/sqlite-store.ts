@@ -1,4 +1,5 @@
 import type { Store } from '../store.ts'
+import { clientMethods } from './client.ts'
 import { openSqlite } from './database.ts'
 import { forgettingMethods } from './forgetting.ts'
 import { jobsMethods } from './jobs.ts'
@@ -12,7 +13,6 @@ import { settingsMethods } from './settings.ts'
 import { summariesMethods } from './summaries.ts'
 import { transferMethods } from './transfer.ts'
 import { createTree } from './tree.ts'
-import { usageMethods } from './usage.ts'
 
 /**
  * The embedded store: one SQLite file (`:memory:` for tests), shared by any number of processes on one machine.
@@ -32,8 +32,8 @@ export function createSqliteStore(path: string): Store {
     ...runsMethods(database, tree),
     ...transferMethods(database, tree),
     ...remoteMethods(database, tree),
-    ...usageMethods(database, tree),
     ...keysMethods(database),
+    ...clientMethods(database, tree),
     close: async () => database.close(),
   }
 }

@@ -6,10 +6,13 @@ import type { Database, Row } from './database.ts'
 /** A stretch of a path: the messages of `branch` at positions up to `upTo`. */
 export type Stretch = { branch: number; upTo: number }
 
+/** Where a message stands in its tree. */
+export type Place = { id: string; branch: number; position: number }
+
 export type Tree = ReturnType<typeof createTree>
 
 /** Finding and growing the tree of messages; each call belongs inside a transaction of the caller's. */
-export function createTree({ all, one, run }: Database) {
+export function createTree({ all, one, run, insert }: Database) {
   function findSession(ref: SessionRef): SessionRow | null {
     const row = one(
       'SELECT * FROM sessions WHERE namespace = ? AND id = ? AND deleted_at IS NULL',
@@ -94,7 +97,7 @@ export function createTree({ all, one, run }: Database) {
     return { messages: rows.map(toMessage), summary: root ? toSummary(root) : null }
   }
   /** The path of a message, from its end to the root. */
-  function pathStretches(key: number, head: MessageRow): Stretch[] {
+  function pathStretches(key: number, head: Place): Stretch[] {
     const rows = all(
       `WITH RECURSIVE stretch (branch, up_to) AS (
          SELECT ?2, ?3
@@ -112,16 +115,21 @@ export function createTree({ all, one, run }: Database) {
   const isOnPath = (message: MessageRow, path: Stretch[]) =>
     path.some((stretch) => stretch.branch === message.branch && message.position <= stretch.upTo)
 
-  function insertMessage(key: number, parent: MessageRow | null, message: NewMessage): MessageRow {
+  /** The branch of a new child: its parent's, unless that goes on with another child already. */
+  function branchUnder(key: number, parent: Place | null): number {
     const hasSibling = one(
       'SELECT 1 FROM messages WHERE session_key = ? AND parent_id IS ? LIMIT 1',
       key,
       parent?.id ?? null,
     )
-    const branch = parent && !hasSibling ? parent.branch : openBranch(key, parent)
+    return parent && !hasSibling ? parent.branch : openBranch(key, parent)
+  }
+
+  function insertMessage(key: number, parent: MessageRow | null, message: NewMessage): MessageRow {
+    const branch = branchUnder(key, parent)
     const row = one(
-      `INSERT INTO messages (session_key, id, parent_id, branch, position, role, content, name, status, created_at)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING *`,
+      `INSERT INTO messages (session_key, id, parent_id, branch, position, role, content, name, by_chat, status, created_at)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING *`,
       key,
       message.id,
       parent?.id ?? null,
@@ -130,6 +138,7 @@ export function createTree({ all, one, run }: Database) {
       message.role,
       message.content,
       message.name ?? null,
+      Number(message.byChat ?? false),
       message.status ?? 'complete',
       message.createdAt,
     ) as Row
@@ -138,7 +147,33 @@ export function createTree({ all, one, run }: Database) {
     return inserted
   }
 
-  function openBranch(key: number, parent: MessageRow | null): number {
+  /** New messages in a line under `parent`, whole and with ids that nobody has; answers the place of the last one. */
+  function insertLine(key: number, parent: Place | null, messages: NewMessage[]): Place | null {
+    if (messages.length === 0) return parent
+    const branch = branchUnder(key, parent)
+    let last = parent
+    for (const { id, role, content, name = null, createdAt } of messages) {
+      const position = (last?.position ?? 0) + 1
+      const seq = insert(
+        `INSERT INTO messages (session_key, id, parent_id, branch, position, role, content, name, status, created_at)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'complete', ?)`,
+        key,
+        id,
+        last?.id ?? null,
+        branch,
+        position,
+        role,
+        content,
+        name,
+        createdAt,
+      )
+      indexMessage(key, seq, content)
+      last = { id, branch, position }
+    }
+    return last
+  }
+
+  function openBranch(key: number, parent: Place | null): number {
     const row = one(
       `INSERT INTO branches (session_key, branch, parent_branch, fork_position)
        SELECT ?1, coalesce(max(branch), 0) + 1, ?2, ?3 FROM branches WHERE session_key = ?1 RETURNING branch`,
@@ -173,6 +208,7 @@ export function createTree({ all, one, run }: Database) {
     pathStretches,
     isOnPath,
     insertMessage,
+    insertLine,
     indexMessage,
     moveHead,
     bumpGeneration,

@@ -1,0 +1,53 @@
+import type { Message, NewMessage, SessionRef } from './store.ts'
+
+/** What a program of the memory API reads of a session. */
+export type ClientMessage = Pick<Message, 'id' | 'role' | 'content' | 'name' | 'createdAt'> & {
+  /** Written in the chat, where roles are `user` and `assistant`; what a program wrote keeps its role byte for byte. */
+  byChat: boolean
+}
+
+export type ClientMemory = {
+  /** Newest first. A reply that is still being written is left out. */
+  messages: ClientMessage[]
+  /** `null` when there never was one. */
+  context: string | null
+  tokens: number
+}
+
+/** A page of the whole log, oldest first; `next` is the position to go on after, `null` at the end. */
+export type ClientLog = { messages: ClientMessage[]; next: number | null }
+
+export type Save = {
+  messages: NewMessage[]
+  /** Becomes the context, unless it is that already; `null` keeps the one there is. */
+  context: { id: string; text: string; tokens: number } | null
+  /** `null` keeps the one there is. */
+  label: string | null
+  /** For a session that is new. */
+  title: string
+  /** The program's own name for this save; `hash` tells whether it is the same save again. */
+  named: { id: string; hash: string } | null
+  at: number
+  /** A compaction is asked for when the window is longer than this. */
+  maxWindow: number
+  compactionAt: number
+}
+
+/**
+ * `saved`: durable; `compacting`: and a compaction waits now. `repeated`: it was saved before, under the same name.
+ * `conflict`: the name was used for another save. The last two change nothing.
+ */
+export type Saved = 'saved' | 'compacting' | 'repeated' | 'conflict'
+
+/** What the programs that speak Motörhead's API need: an absent session is an empty one. */
+export interface ClientStore {
+  /** Appends at the end of the session, which is created when absent; takes the place of a deleted one. */
+  saveMessages(ref: SessionRef, save: Save): Promise<Saved>
+  /** The newest messages of the window, at most `limit`, and the context before them. */
+  readMemory(ref: SessionRef, limit: number): Promise<ClientMemory>
+  readLog(ref: SessionRef, page: { after: number; limit: number }): Promise<ClientLog>
+  /** Ids of the sessions with a label, oldest activity first. */
+  listLabelled(namespace: string, page: { label: string; limit: number; offset: number }): Promise<string[]>
+  /** Forgets the names of saves before `before`; answers how many. */
+  pruneSaves(before: number): Promise<number>
+}

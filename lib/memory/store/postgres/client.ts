@@ -1,0 +1,196 @@
+import type { ClientMemory, ClientStore, Save } from '../client-store.ts'
+import { type MessageRow, type Row, type SessionRow, toClientMessage } from '../rows.ts'
+import type { SessionRef } from '../store.ts'
+import type { Database, Queries } from './database.ts'
+import { removeSessions } from './forgetting.ts'
+import { addJobs } from './jobs.ts'
+import { insertSummaryRow } from './summaries.ts'
+import {
+  bumpGeneration,
+  createSession,
+  findMessage,
+  findSession,
+  insertMessage,
+  lockSession,
+  pathStretches,
+  requireWindow,
+} from './tree.ts'
+
+const EMPTY: ClientMemory = { messages: [], context: null, tokens: 0 }
+
+const COLUMNS = 'id, role, content, name, by_chat, created_at, position'
+
+/** A reply that has no text says nothing to a program; a program's own empty message does. */
+const SAID = "status <> 'streaming' AND (content <> '' OR by_chat = 0)"
+
+export function clientMethods({ read, write }: Database): ClientStore {
+  return {
+    saveMessages: (ref, save) =>
+      write(async (db) => {
+        const { named, at } = save
+        const found = await lockSession(db, ref)
+        const before = found && named && (await findSave(db, found.key, named.id))
+        if (before) return before.hash === named.hash ? 'repeated' : 'conflict'
+        const session = found ?? (await createInPlace(db, ref, save.title, at))
+        let head = await findMessage(db, session.key, session.headId)
+        for (const message of save.messages) head = await insertMessage(db, session, head, message)
+        const { summary, messages } = await requireWindow(db, session.key, head?.id ?? null)
+        if (save.context && save.context.text !== summary?.context) {
+          await setContext(db, session, summary, save.context, at)
+        }
+        if (named) {
+          const sql = 'INSERT INTO saves (session_key, id, hash, created_at) VALUES ($1, $2, $3, $4)'
+          await db.run(sql, session.key, named.id, named.hash, at)
+        }
+        await db.run(
+          `UPDATE sessions SET head_id = $1, updated_at = greatest(updated_at, $2), label = coalesce($3, label)
+           WHERE key = $4`,
+          head?.id ?? null,
+          at,
+          save.label,
+          session.key,
+        )
+        if (messages.length <= save.maxWindow) return 'saved'
+        await addJobs(db, session.key, [{ kind: 'compaction', dueAt: save.compactionAt }])
+        return 'compacting'
+      }),
+
+    readMemory: (ref, limit) =>
+      read(async (db) => {
+        const session = await findSession(db, ref)
+        if (!session) return EMPTY
+        const head = await findMessage(db, session.key, session.headId)
+        const summary = await nearestSummary(db, session.key, head)
+        const messages = await newestMessages(
+          db,
+          session.key,
+          head,
+          Number(summary?.through_position ?? 0),
+          limit,
+        )
+        return {
+          messages: messages.map(toClientMessage),
+          context: (summary?.context as string | undefined) ?? null,
+          // What a program gave cost no tokens.
+          tokens: summary && summary.source !== 'client' ? (summary.tokens as number) : 0,
+        }
+      }),
+
+    readLog: (ref, { after, limit }) =>
+      read(async (db) => {
+        const session = await findSession(db, ref)
+        const head = session && (await findMessage(db, session.key, session.headId))
+        if (!head) return { messages: [], next: null }
+        const rows: Row[] = []
+        for (const { branch, upTo } of (await pathStretches(db, session.key, head)).toReversed()) {
+          if (rows.length > limit) break
+          const from = Math.max(after, (rows.at(-1)?.position as number | undefined) ?? 0)
+          rows.push(
+            ...(await db.all(
+              `SELECT ${COLUMNS} FROM messages WHERE session_key = $1 AND branch = $2 AND position > $3 AND position <= $4
+               AND ${SAID} ORDER BY position LIMIT $5`,
+              session.key,
+              branch,
+              from,
+              upTo,
+              limit + 1 - rows.length,
+            )),
+          )
+        }
+        const page = rows.slice(0, limit)
+        const last = page.at(-1)?.position as number | undefined
+        return { messages: page.map(toClientMessage), next: rows.length > limit ? (last ?? null) : null }
+      }),
+
+    listLabelled: (namespace, { label, limit, offset }) =>
+      read(async ({ all }) => {
+        const rows = await all(
+          `SELECT id FROM sessions WHERE namespace = $1 AND label = $2 AND deleted_at IS NULL
+           ORDER BY updated_at, id LIMIT $3 OFFSET $4`,
+          namespace,
+          label,
+          limit,
+          offset,
+        )
+        return rows.map((row) => row.id as string)
+      }),
+
+    pruneSaves: (before) => write(({ run }) => run('DELETE FROM saves WHERE created_at < $1', before)),
+  }
+}
+
+async function findSave({ one }: Queries, key: number, id: string): Promise<{ hash: string } | undefined> {
+  const row = await one('SELECT hash FROM saves WHERE session_key = $1 AND id = $2', key, id)
+  return row && { hash: row.hash as string }
+}
+
+/** A deleted session that could still be restored gives way: a save is never refused. */
+async function createInPlace(db: Queries, ref: SessionRef, title: string, at: number): Promise<SessionRow> {
+  const deleted = await db.all(
+    'SELECT key FROM sessions WHERE namespace = $1 AND id = $2 AND deleted_at IS NOT NULL FOR UPDATE',
+    ref.namespace,
+    ref.sessionId,
+  )
+  if (deleted.length > 0)
+    await removeSessions(
+      db,
+      deleted.map((row) => row.key as number),
+    )
+  return createSession(db, ref, { title }, at)
+}
+
+async function setContext(
+  db: Queries,
+  session: SessionRow,
+  current: { id: string; throughId: string | null; throughPosition: number } | null,
+  { id, text, tokens }: NonNullable<Save['context']>,
+  at: number,
+): Promise<void> {
+  await insertSummaryRow(db, session.key, {
+    id,
+    context: text,
+    tokens,
+    throughId: current?.throughId ?? null,
+    throughPosition: current?.throughPosition ?? 0,
+    baseId: current?.id ?? null,
+    folded: 0,
+    source: 'client',
+    model: null,
+    createdAt: at,
+  })
+  await bumpGeneration(db, session.key)
+}
+
+/** The summary that covers the path of `head`, found without walking the window. */
+async function nearestSummary(db: Queries, key: number, head: MessageRow | null): Promise<Row | null> {
+  const stretches = head ? await pathStretches(db, key, head) : []
+  const nearest = await db.one(
+    `SELECT s.* FROM summaries s LEFT JOIN messages m ON m.session_key = s.session_key AND m.id = s.through_id
+     WHERE s.session_key = $1 AND (s.through_id IS NULL OR EXISTS (
+       SELECT 1 FROM unnest($2::bigint[], $3::bigint[]) AS path (branch, up_to)
+       WHERE m.branch = path.branch AND m.position <= path.up_to))
+     ORDER BY s.through_position DESC, s.seq DESC LIMIT 1`,
+    key,
+    stretches.map(({ branch }) => String(branch)),
+    stretches.map(({ upTo }) => String(upTo)),
+  )
+  return nearest ?? null
+}
+
+/** Beyond what is covered, newest first. */
+async function newestMessages(
+  db: Queries,
+  key: number,
+  head: MessageRow | null,
+  covered: number,
+  limit: number,
+): Promise<Row[]> {
+  const rows: Row[] = []
+  for (const { branch, upTo } of head ? await pathStretches(db, key, head) : []) {
+    if (rows.length >= limit) break
+    const sql = `SELECT ${COLUMNS} FROM messages WHERE session_key = $1 AND branch = $2 AND position <= $3 AND position > $4
+      AND ${SAID} ORDER BY position DESC LIMIT $5`
+    rows.push(...(await db.all(sql, key, branch, upTo, covered, limit - rows.length)))
+  }
+  return rows
+}

@@ -1,0 +1,53 @@
+import { type WireAnswer, type WireCall, WireRefusal } from './call.ts'
+import type { Wire } from './handler.ts'
+
+/** On every answer: JSON that belongs to one program and is no page. */
+export const WIRE_HEADERS = {
+  'content-type': 'application/json',
+  'cache-control': 'private, no-store',
+  'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+  'x-content-type-options': 'nosniff',
+  'referrer-policy': 'no-referrer',
+}
+
+/**
+ * The wire API as a function of a web `Request`. `fromThisMachine`: whether the connection comes from this machine, which
+ * a `Request` does not say.
+ */
+export async function answerRequest(
+  wire: Wire,
+  request: Request,
+  { fromThisMachine = false }: { fromThisMachine?: boolean } = {},
+): Promise<Response> {
+  return toResponse(await wire(toCall(request, fromThisMachine)))
+}
+
+function toCall(request: Request, fromThisMachine: boolean): WireCall {
+  const { url, method, headers, signal } = request
+  return {
+    method,
+    // What stands after the origin; a parsed URL would have changed it.
+    url: /^[a-z]+:\/\/[^/?]*(.*)$/i.exec(url)?.[1] ?? url,
+    header: (name) => headers.get(name),
+    body: (maxBytes) => readAtMost(request, maxBytes),
+    fromThisMachine,
+    whenLost: (listener) => signal.addEventListener('abort', listener, { once: true }),
+  }
+}
+
+async function readAtMost(request: Request, maxBytes: number): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = []
+  let bytes = 0
+  for await (const chunk of request.body ?? []) {
+    bytes += chunk.byteLength
+    if (bytes > maxBytes) throw tooLarge(maxBytes)
+    chunks.push(chunk)
+  }
+  return Buffer.concat(chunks)
+}
+
+export const tooLarge = (maxBytes: number) =>
+  new WireRefusal(413, `The body is larger than ${maxBytes / 1024 / 1024} MB: send it in several parts.`)
+
+const toResponse = ({ status, body, headers }: WireAnswer): Response =>
+  new Response(body === '' ? null : body, { status, headers: { ...WIRE_HEADERS, ...headers } })

@@ -1,0 +1,79 @@
+import type { ClientStore, Save, Saved } from '../store/client-store.ts'
+import type { SessionRef } from '../store/store.ts'
+import { estimateTokens } from '../tokens.ts'
+import { type WireCall, WireRefusal } from './call.ts'
+import { bodyBytes, readBody, readQuery } from './parse.ts'
+import { createRetries, markOf } from './retries.ts'
+import { saveBody, saveQuery } from './schema.ts'
+
+const MAX_KEY_CHARACTERS = 255
+
+/** A summary that waits this long gathers what a busy program posts in one go, and nobody waits for it. */
+const COMPACTION_PAUSE_MS = 200
+
+export type SaveDeps = {
+  store: Pick<ClientStore, 'saveMessages'>
+  maxWindowSize: number
+  titleOf(text: string): string
+  newId(): string
+  now(): number
+  /** A compaction is due at that time. */
+  onCompaction(dueAt: number): void
+}
+
+/** Saves the messages of a request: durable when this resolves, before anything is made of them. */
+export function createSave({ store, maxWindowSize, titleOf, newId, now, onCompaction }: SaveDeps) {
+  const retries = createRetries<Saved>(now)
+
+  return async function save(call: WireCall, ref: SessionRef, query: URLSearchParams): Promise<void> {
+    const { namespace } = readQuery(saveQuery, query)
+    const bytes = await bodyBytes(call)
+    const { messages, context } = await readBody(saveBody, bytes)
+    if (messages.length === 0 && typeof context !== 'string') return
+    const mark = markOf(ref.namespace, ref.sessionId, namespace ?? '', bytes)
+    const at = now()
+    const write = () =>
+      store.saveMessages(ref, {
+        messages: messages.map(({ role, content, name, created_at }) => ({
+          id: newId(),
+          role,
+          content,
+          name: name ?? null,
+          createdAt: created_at ?? at,
+        })),
+        context: typeof context === 'string' ? toContext(context) : null,
+        label: namespace ?? null,
+        title: titleOf(messages[0]?.content ?? context ?? ''),
+        named: nameOf(call, mark),
+        at,
+        maxWindow: maxWindowSize,
+        compactionAt: at + COMPACTION_PAUSE_MS,
+      })
+    const outcome = retries.take(mark)?.catch(write) ?? write()
+    call.whenLost(() => retries.remember(mark, outcome))
+    settle(await outcome, at)
+  }
+
+  function settle(saved: Saved, at: number): void {
+    if (saved === 'compacting') onCompaction(at + COMPACTION_PAUSE_MS)
+    if (saved === 'conflict') {
+      throw new WireRefusal(
+        409,
+        'This Idempotency-Key was used for another save of this session: use a new one.',
+      )
+    }
+  }
+
+  function toContext(text: string): Save['context'] {
+    return { id: newId(), text, tokens: estimateTokens(text) }
+  }
+}
+
+function nameOf(call: WireCall, hash: string): Save['named'] {
+  const id = call.header('idempotency-key')
+  if (id === null || id === undefined || id === '') return null
+  if (id.length > MAX_KEY_CHARACTERS) {
+    throw new WireRefusal(400, `The Idempotency-Key is longer than ${MAX_KEY_CHARACTERS} characters.`)
+  }
+  return { id, hash }
+}

@@ -1,0 +1,60 @@
+import type { ChatService } from '#lib/chat/chat.ts'
+import { firstWords } from '#lib/chat/titles.ts'
+import { newId } from '#lib/memory/ids.ts'
+import type { Keys } from '#lib/memory/keys.ts'
+import type { Memory } from '#lib/memory/memory.ts'
+import type { Store } from '#lib/memory/store/store.ts'
+import { createWire, type Wire } from '#lib/memory/wire/handler.ts'
+import type { Config } from './config.ts'
+import { errorFields, log } from './log.ts'
+
+/** What a program has removed is scrubbed from the files some time later, together with what follows. */
+const SCRUB_PAUSE_MS = 10_000
+
+type Parts = {
+  config: Config
+  store: Store
+  memory: Memory
+  chat: Pick<ChatService, 'wake' | 'afterForgetting'>
+  keys: Keys
+  now: () => number
+}
+
+/** The memory API of this process, over its store and its background work. */
+export function openWire({ config, store, memory, chat, keys, now }: Parts): Wire {
+  const { maxWindowSize, longTerm } = config.memory
+  const scrub = onceAt(now, chat.afterForgetting)
+  return createWire({
+    store,
+    retrieve: memory.retrieve,
+    longTermMemory: longTerm,
+    maxWindowSize,
+    access: {
+      ...config.wire,
+      trustsThisMachine: !config.vercel,
+      findKey: keys.find,
+    },
+    titleOf: firstWords,
+    newId,
+    now,
+    onCompaction: onceAt(now, chat.wake),
+    onForgotten: () => scrub(now() + SCRUB_PAUSE_MS),
+    onError: (error) => log('error', 'wire-failed', errorFields(error)),
+  })
+}
+
+/** A busy program asks for work many times a second; one look at what is due does for all of it. */
+function onceAt(now: () => number, work: () => void): (dueAt: number) => void {
+  let waiting = false
+  return (dueAt) => {
+    if (waiting) return
+    waiting = true
+    setTimeout(
+      () => {
+        waiting = false
+        work()
+      },
+      Math.max(0, dueAt - now()),
+    ).unref()
+  }
+}
