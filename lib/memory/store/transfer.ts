@@ -5,7 +5,10 @@ import type { Message, NewJob, Session, SessionRef, Summary } from './store.ts'
  * branch is in it; `headId` names the one that the person sees.
  */
 export type SessionTree = {
-  session: Pick<Session, 'id' | 'title' | 'titleSource' | 'headId' | 'pinned' | 'createdAt' | 'updatedAt'>
+  session: Pick<Session, 'id' | 'title' | 'titleSource' | 'headId' | 'pinned' | 'createdAt' | 'updatedAt'> & {
+    /** What a program of the memory API divides its sessions by; empty for those of the chat. */
+    label: string
+  }
   /** A parent stands before its children, and versions of one message stand in the order they were made. */
   messages: TreeMessage[]
   /** Oldest first. */

@@ -27,10 +27,12 @@ export function transferContract(store: () => Store, scene: Scene): void {
   }
 
   it('carries a whole tree over: branches, versions, summaries, title, head and times', async () => {
-    const tree = await wholeTree()
+    const { session, ...rest } = await wholeTree()
+    const tree = { ...rest, session: { ...session, label: 'ns' } }
     expect(tree.session).toMatchObject({ id: 's1', title: 'Named', titleSource: 'person', headId: 'a2c' })
     expect(await importInto('eve', tree)).toEqual([{ ref: eve, outcome: 'new', added: 7, differing: 0 }])
     expect(await exported(eve)).toEqual(tree)
+    expect((await exported(bob)).session.label).toBe('')
     for (const ref of [bob, eve]) {
       expect(await pathOf(ref)).toEqual(['q1', 'a1', 'q2b', 'a2c'])
       expect(await windowOf(ref)).toEqual(['q2b', 'a2c'])

@@ -39,7 +39,16 @@ export function transferMethods({ read, write }: Database): TransferStore {
         if (!found) return null
         const { id, title, titleSource, headId, pinned, createdAt, updatedAt, key } = found
         return {
-          session: { id, title, titleSource, headId, pinned, createdAt, updatedAt },
+          session: {
+            id,
+            title,
+            titleSource,
+            headId,
+            pinned,
+            label: await labelOf(db, key),
+            createdAt,
+            updatedAt,
+          },
           messages: (await messagesOf(db, key)).map((row) => {
             const { position: _, ...message } = bareMessage(row)
             return message.status === 'streaming' ? { ...message, status: 'interrupted' } : message
@@ -59,6 +68,9 @@ export function transferMethods({ read, write }: Database): TransferStore {
 
 const messagesOf = async ({ all }: Queries, key: number): Promise<MessageRow[]> =>
   (await all('SELECT * FROM messages WHERE session_key = $1 ORDER BY seq', key)).map(toMessage)
+
+const labelOf = async ({ one }: Queries, key: number) =>
+  (await one('SELECT label FROM sessions WHERE key = $1', key))?.label as string
 
 const summariesOf = async ({ all }: Queries, key: number) =>
   (await all('SELECT * FROM summaries WHERE session_key = $1 ORDER BY seq', key)).map(toSummary)
@@ -98,9 +110,10 @@ async function createFrom(db: Queries, ref: SessionRef, { session }: SessionTree
   )
   const created = await createSession(db, ref, { title: session.title }, session.createdAt)
   await db.run(
-    'UPDATE sessions SET title_source = $1, pinned = $2 WHERE key = $3',
+    'UPDATE sessions SET title_source = $1, pinned = $2, label = $3 WHERE key = $4',
     session.titleSource,
     Number(session.pinned),
+    session.label,
     created.key,
   )
   return created

@@ -9,11 +9,13 @@ import { insertSummaryRow } from './summaries.ts'
 import type { Tree } from './tree.ts'
 
 export function transferMethods(database: Database, tree: Tree): TransferStore {
-  const { all, run, read, write } = database
+  const { all, one, run, read, write } = database
   const { findSession, createSession, findMessage, pathStretches, isOnPath, insertMessage } = tree
 
   const messagesOf = (key: number): MessageRow[] =>
     all('SELECT * FROM messages WHERE session_key = ? ORDER BY seq', key).map(toMessage)
+  const labelOf = (key: number) =>
+    (one('SELECT label FROM sessions WHERE key = ?', key) as { label: string }).label
   const summariesOf = (key: number) =>
     all('SELECT * FROM summaries WHERE session_key = ? ORDER BY seq', key).map(toSummary)
 
@@ -54,8 +56,9 @@ export function transferMethods(database: Database, tree: Tree): TransferStore {
     )
     const created = createSession(ref, { title: session.title }, session.createdAt)
     run(
-      'UPDATE sessions SET title_source = ?, pinned = ? WHERE key = ?',
+      'UPDATE sessions SET title_source = ?, label = ?, pinned = ? WHERE key = ?',
       session.titleSource,
+      session.label,
       Number(session.pinned),
       created.key,
     )
@@ -107,7 +110,7 @@ export function transferMethods(database: Database, tree: Tree): TransferStore {
         if (!found) return null
         const { id, title, titleSource, headId, pinned, createdAt, updatedAt, key } = found
         return {
-          session: { id, title, titleSource, headId, pinned, createdAt, updatedAt },
+          session: { id, title, titleSource, headId, pinned, label: labelOf(key), createdAt, updatedAt },
           messages: messagesOf(key).map((row) => {
             const { position: _, ...message } = bareMessage(row)
             return message.status === 'streaming' ? { ...message, status: 'interrupted' } : message
