@@ -1,28 +1,38 @@
+import { fork } from 'node:child_process'
+import { once } from 'node:events'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
 import { createAppServer } from '../e2e/app-server.ts'
 import build from '../e2e/build.ts'
-import { startFakeLlm } from '../e2e/fake-llm.ts'
 
 /**
- * Time to the first token through the app against the same model asked directly, turn about on one machine, in
- * sessions that have a window and a summary.
+ * Time to the first token through the app against the same model asked directly, turn about on one machine, in a
+ * session that has a window and a summary. The model is a process of its own, as any real one; both sides keep their
+ * connections open and send it prompts of the same length.
  */
 const SAMPLES = Number(process.argv[2] ?? 300)
-const WARM_UP = 30
+const WARM_UP = 60
+
+/** A person takes longer than this to write; after a reply the app has its summary and title to see to. */
+const PAUSE_MS = 25
+
+/** As many messages as the app's window holds on average. */
+const WINDOW = 9
 
 build()
-const llm = await startFakeLlm()
-const server = await createAppServer({
-  OPENAI_BASE_URL: llm.baseUrl,
-  OPENAI_API_KEY: 'x',
-  CHAT_MODEL: 'fake',
-})
+const llm = fork(fileURLToPath(new URL('fake-llm-process.ts', import.meta.url)))
+const [baseUrl] = (await once(llm, 'message')) as [string]
+const server = await createAppServer({ OPENAI_BASE_URL: baseUrl, OPENAI_API_KEY: 'x', CHAT_MODEL: 'fake' })
 await server.start()
 try {
   const direct: number[] = []
   const through: number[] = []
   const session = createSession(server.url)
   for (let n = 0; n < SAMPLES + WARM_UP; n++) {
-    const [alone, app] = [await askDirectly(n), await session.ask(n)]
+    const alone = await askDirectly(n)
+    await sleep(PAUSE_MS)
+    const app = await session.ask(n)
+    await sleep(PAUSE_MS)
     if (n < WARM_UP) continue
     direct.push(alone)
     through.push(app)
@@ -33,19 +43,21 @@ try {
   console.log(`added           p50 ${added(0.5)} ms   p95 ${added(0.95)} ms   (${SAMPLES} samples each)`)
 } finally {
   await server.dispose()
-  await llm.close()
+  llm.kill()
 }
 
 async function askDirectly(n: number): Promise<number> {
+  const messages = Array.from({ length: WINDOW }, (_, index) =>
+    index % 2 === 0
+      ? { role: 'user', content: `question ${n - (WINDOW - 1 - index) / 2}` }
+      : { role: 'assistant', content: 'That is noted.' },
+  )
+  const body = JSON.stringify({ model: 'fake', stream: true, messages })
   const started = performance.now()
-  const answer = await fetch(`${llm.baseUrl}/chat/completions`, {
+  const answer = await fetch(`${baseUrl}/chat/completions`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({
-      model: 'fake',
-      stream: true,
-      messages: [{ role: 'user', content: `question ${n}` }],
-    }),
+    body,
   })
   return untilToken(answer, '"content"', started)
 }

@@ -112,7 +112,7 @@ export function createTree({ all, one, run, insert }: Database) {
     return rows.map((row) => ({ branch: row.branch as number, upTo: row.up_to as number }))
   }
 
-  const isOnPath = (message: MessageRow, path: Stretch[]) =>
+  const isOnPath = (message: Pick<MessageRow, 'branch' | 'position'>, path: Stretch[]) =>
     path.some((stretch) => stretch.branch === message.branch && message.position <= stretch.upTo)
 
   /** The branch of a new child: its parent's, unless that goes on with another child already. */
