@@ -1,5 +1,6 @@
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
+import { Agent, type IncomingMessage, request } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { createAppServer } from '../e2e/app-server.ts'
@@ -19,10 +20,14 @@ const PAUSE_MS = 25
 /** As many messages as the app's window holds on average. */
 const WINDOW = 9
 
+const WORDS =
+  'garden letter river winter engine market kitchen ladder mountain violin harbour blanket copper lesson bridge'
+
 build()
 const llm = fork(fileURLToPath(new URL('fake-llm-process.ts', import.meta.url)))
 const [baseUrl] = (await once(llm, 'message')) as [string]
 const server = await createAppServer({ OPENAI_BASE_URL: baseUrl, OPENAI_API_KEY: 'x', CHAT_MODEL: 'fake' })
+const agent = new Agent({ keepAlive: true })
 await server.start()
 try {
   const direct: number[] = []
@@ -42,6 +47,7 @@ try {
   const added = (share: number) => (at(through, share) - at(direct, share)).toFixed(1)
   console.log(`added           p50 ${added(0.5)} ms   p95 ${added(0.95)} ms   (${SAMPLES} samples each)`)
 } finally {
+  agent.destroy()
   await server.dispose()
   llm.kill()
 }
@@ -49,60 +55,58 @@ try {
 async function askDirectly(n: number): Promise<number> {
   const messages = Array.from({ length: WINDOW }, (_, index) =>
     index % 2 === 0
-      ? { role: 'user', content: `question ${n - (WINDOW - 1 - index) / 2}` }
+      ? { role: 'user', content: question(n - (WINDOW - 1 - index) / 2) }
       : { role: 'assistant', content: 'That is noted.' },
   )
-  const body = JSON.stringify({ model: 'fake', stream: true, messages })
-  const started = performance.now()
-  const answer = await fetch(`${baseUrl}/chat/completions`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body,
-  })
-  return untilToken(answer, '"content"', started)
+  const body = { model: 'fake', stream: true, messages }
+  return (await post(`${baseUrl}/chat/completions`, body, { until: '"content"' })).ms
 }
 
 function createSession(origin: string) {
-  const sessionId = crypto.randomUUID()
-  let after: string | null = null
+  const ids = { sessionId: crypto.randomUUID(), after: null as string | null }
   let cookie = ''
   return {
     async ask(n: number): Promise<number> {
       const [id, replyId] = [crypto.randomUUID(), crypto.randomUUID()]
-      const body = JSON.stringify({
-        kind: 'send',
-        sessionId,
-        isNew: n === 0,
-        id,
-        replyId,
-        after,
-        text: `question ${n}`,
-      })
-      const started = performance.now()
-      const answer = await fetch(`${origin}/api/chat`, {
-        method: 'POST',
-        headers: { origin, 'content-type': 'application/json', ...(cookie && { cookie }) },
-        body,
-      })
-      if (!answer.ok) throw new Error(`The app answered ${answer.status}: ${await answer.text()}`)
-      const time = await untilToken(answer, '"text-delta"', started)
-      cookie = answer.headers.getSetCookie()[0]?.split(';')[0] ?? cookie
-      after = replyId
-      return time
+      const body = { kind: 'send', ...ids, isNew: n === 0, id, replyId, text: question(n) }
+      const headers = { origin, ...(cookie && { cookie }) }
+      const { ms, answer } = await post(`${origin}/api/chat`, body, { until: '"text-delta"', headers })
+      cookie = answer.headers['set-cookie']?.[0]?.split(';')[0] ?? cookie
+      ids.after = replyId
+      return ms
     },
   }
 }
 
-/** Milliseconds from `started` until the stream holds `mark`; then reads it to its end. */
-async function untilToken(answer: Response, mark: string, started: number): Promise<number> {
-  let time = 0
+/** A sentence of its own for each number, as people do not ask the same all day. */
+function question(n: number): string {
+  const words = WORDS.split(' ')
+  const word = (step: number) => words[(n * step) % words.length]
+  return `What did I say about the ${word(7)} and the ${word(4)} on day ${n}?`
+}
+
+/** Milliseconds until the stream that answers holds `until`; reads it to its end. */
+async function post(
+  url: string,
+  body: object,
+  { until, headers = {} }: { until: string; headers?: Record<string, string> },
+): Promise<{ ms: number; answer: IncomingMessage }> {
+  const sent = JSON.stringify(body)
+  const started = performance.now()
+  const asked = request(url, {
+    agent,
+    method: 'POST',
+    headers: { 'content-type': 'application/json', 'content-length': Buffer.byteLength(sent), ...headers },
+  }).end(sent)
+  const [answer] = (await once(asked, 'response')) as [IncomingMessage]
+  let ms = 0
   let text = ''
-  for await (const chunk of (answer.body ?? new ReadableStream()).pipeThrough(new TextDecoderStream())) {
+  for await (const chunk of answer.setEncoding('utf8')) {
     text += chunk
-    if (time === 0 && text.includes(mark)) time = performance.now() - started
+    if (ms === 0 && text.includes(until)) ms = performance.now() - started
   }
-  if (time === 0) throw new Error(`No token came: ${text.slice(0, 200)}`)
-  return time
+  if (ms === 0) throw new Error(`No token came, but ${answer.statusCode}: ${text.slice(0, 200)}`)
+  return { ms, answer }
 }
 
 function print(name: string, times: number[]): void {
