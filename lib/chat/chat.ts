@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Models } from '#lib/llm/models.ts'
 import { MemoryError } from '#lib/memory/errors.ts'
 import { isAssistant } from '#lib/memory/fact-value.ts'
@@ -126,7 +127,11 @@ export function createChat(deps: ChatDeps): ChatService {
   async function send(user: string, request: ChatRequest): Promise<ReplyStream> {
     const ref = await refOf(user, request.sessionId)
     const { run, replayed } = await store.beginTurn(ref, beginTurn(request))
-    if (!replayed) runs.launch(run)
+    if (!replayed) {
+      runs.launch(run)
+      // The model is asked in this turn of the event loop; what the answer still needs is done while it thinks.
+      await nextTurn()
+    }
     return { runId: run.id, frames: runs.follow(run, 0) ?? (await replay(run)) }
   }
 

@@ -48,6 +48,46 @@ describe('a request of node:http', () => {
     })
   })
 
+  it('with a body that is more than the handler reads still gets its answer', async () => {
+    const { origin } = await serve(async (asked) => {
+      const reader = asked.body?.getReader()
+      await reader?.read()
+      await reader?.cancel()
+      return Response.json({ error: 'too large' }, { status: 413 })
+    })
+    const asked = request(origin, { method: 'POST' })
+    asked.on('error', () => {})
+    const feeding = setInterval(() => asked.write('x'.repeat(16 * 1024)), 5)
+    const [answer] = await once(asked, 'response')
+    clearInterval(feeding)
+    asked.destroy()
+    expect(answer.statusCode).toBe(413)
+  })
+
+  it('arrives whole, piece by piece', async () => {
+    const pieces: number[] = []
+    const { origin } = await serve(async (asked) => {
+      for await (const piece of asked.body ?? []) pieces.push(piece.byteLength)
+      return Response.json({ bytes: pieces.reduce((sum, bytes) => sum + bytes, 0) })
+    })
+    const answer = await fetch(origin, { method: 'POST', body: new Uint8Array(3_000_000) })
+    expect(await answer.json()).toEqual({ bytes: 3_000_000 })
+    expect(Math.max(...pieces)).toBeLessThan(1_000_000)
+  })
+
+  it('whose body is cut off fails to be read', async () => {
+    const failed = Promise.withResolvers<unknown>()
+    const { origin } = await serve(async (asked) => {
+      await asked.text().catch(failed.resolve)
+      return Response.json({})
+    })
+    const asked = request(origin, { method: 'POST', headers: { 'content-length': '100' } })
+    asked.on('error', () => {})
+    asked.write('half')
+    setTimeout(() => asked.destroy(), 30)
+    expect(await failed.promise).toBeInstanceOf(Error)
+  })
+
   it('is aborted when the client leaves before the answer', async () => {
     const aborted = Promise.withResolvers<void>()
     const { origin } = await serve((asked) => {
