@@ -2,7 +2,7 @@ import type { Sent } from './ledger.ts'
 import type { Random } from './random.ts'
 
 export type Conversation = { sessionId: string; sent: Sent[] }
-type Person = { cookie: string; conversation: Conversation }
+type Person = { cookie: string; conversation: Conversation; first: Conversation }
 type Tab = { person: Person; unanswered: Sent | null }
 
 /** People who write all the time, some of them in two tabs at once, and keep a ledger of what they were told. */
@@ -16,7 +16,7 @@ export type Crowd = {
   conversations(which: 'all' | 'touched'): Conversation[]
   /** How each refusal was put, in the order in which they came. */
   refusals: { status: number; code: string }[]
-  /** Reads a conversation as the page does; answers the status. */
+  /** Reads a conversation that is surely there, as the page does; answers the status. */
   read(url: string): Promise<number>
 }
 
@@ -35,7 +35,10 @@ export function createCrowd(deps: {
   const all: Conversation[] = []
   const touched = new Set<Conversation>()
   const refusals: { status: number; code: string }[] = []
-  const people = Array.from({ length: PEOPLE }, (): Person => ({ cookie: '', conversation: begin() }))
+  const people = Array.from({ length: PEOPLE }, (): Person => {
+    const first = begin()
+    return { cookie: '', conversation: first, first }
+  })
   // Each second person has the same conversation open twice.
   const tabs = people.flatMap((person, index) =>
     Array.from({ length: 1 + (index % 2) }, (): Tab => ({ person, unanswered: null })),
@@ -151,7 +154,7 @@ export function createCrowd(deps: {
 
     async read(base) {
       const [person] = people
-      const address = `${base}/api/sessions/${person?.conversation.sessionId}`
+      const address = `${base}/api/sessions/${person?.first.sessionId}`
       const response = await fetch(address, { headers: { cookie: person?.cookie ?? '' } })
       await response.body?.cancel()
       return response.status

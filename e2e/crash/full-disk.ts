@@ -94,7 +94,13 @@ async function checkRefusals(crowd: Crowd, victim: Victim): Promise<Problem[]> {
   if (crowd.refusals.length < REFUSALS) problems.push({ kind: 'unknown', what: 'the disk did not run full' })
   if (other.length > 0) problems.push({ kind: 'unknown', what: `refused as ${JSON.stringify(other[0])}` })
   if (!victim.isRunning()) problems.push({ kind: 'unknown', what: `the process ended: ${victim.output()}` })
-  else if ((await crowd.read(victim.url)) !== 200)
-    problems.push({ kind: 'unknown', what: 'a conversation cannot be read while the disk is full' })
+  else {
+    const status = await crowd.read(victim.url)
+    if (status !== 200)
+      problems.push({
+        kind: 'unknown',
+        what: `reading a conversation while the disk is full answers ${status}`,
+      })
+  }
   return problems
 }

@@ -3,9 +3,7 @@
  * store), and it starts in a fraction of the time. For the crash tests only, which kill it a thousand times.
  */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
-import { Readable } from 'node:stream'
-import { pipeline } from 'node:stream/promises'
-import type { ReadableStream } from 'node:stream/web'
+import { sendAnswer, toRequest } from '#lib/server/node-http.ts'
 import { createRandom } from './random.ts'
 
 const { PORT, CRASH_CLOCK } = process.env
@@ -29,23 +27,8 @@ async function answer(incoming: IncomingMessage, response: ServerResponse): Prom
   const [, sessionId] = /^\/api\/sessions\/([^/]+)$/u.exec(url.pathname) ?? []
   const handlers = sessionId === undefined ? chat : session
   const handler = incoming.method === 'POST' ? handlers.POST : handlers.GET
-  const answered = await handler(toRequest(url, incoming), { params: Promise.resolve({ sessionId }) })
-  response.writeHead(answered.status, [...answered.headers].flat())
-  if (!answered.body) return void response.end()
-  // A reader who leaves stops nothing but the reading.
-  await pipeline(Readable.fromWeb(answered.body as ReadableStream), response).catch(() => {})
-}
-
-function toRequest(url: URL, incoming: IncomingMessage): Request {
-  const headers = new Headers()
-  for (const [name, value] of Object.entries(incoming.headers)) headers.set(name, String(value))
-  if (incoming.method === 'GET') return new Request(url, { headers })
-  return new Request(url, {
-    method: 'POST',
-    headers,
-    body: Readable.toWeb(incoming),
-    duplex: 'half',
-  } as never)
+  const context = { params: Promise.resolve({ sessionId }) }
+  await sendAnswer(await handler(toRequest(incoming, response), context), response)
 }
 
 /** Every 50 ms the clock may go anywhere within two days of the right time. */

@@ -161,17 +161,35 @@ export const MUTANTS: readonly Mutant[] = [
   {
     bug: 'what failed half-way is kept by half',
     file: `${STORE}database.ts`,
-    find: "if (database.isTransaction) database.exec('ROLLBACK')\n        throw error\n      }\n    })",
-    replace: "if (database.isTransaction) database.exec('COMMIT')\n        throw error\n      }\n    })",
+    find: "if (database.isTransaction) run('ROLLBACK')",
+    replace: "if (database.isTransaction) run('COMMIT')",
     tests: CONTRACT,
   },
   {
-    bug: 'a message is acknowledged before it is committed',
+    bug: 'of writes that share a commit, the one that failed half-way is kept by half',
     file: `${STORE}database.ts`,
-    find: "const result = work()\n        database.exec('COMMIT')\n        return result",
-    replace:
-      "const result = work()\n        setTimeout(() => database.isTransaction && database.exec('COMMIT'), 1)\n        return result",
+    find: "if (database.isTransaction) run('ROLLBACK TO work')",
+    replace: '',
+    tests: [...CONTRACT, 'lib/memory/store/sqlite/group-commit.test.ts'],
+  },
+  {
+    bug: 'a message is acknowledged before it is committed',
+    file: `${STORE}group-commit.ts`,
+    find: 'resolve(inTransaction(work))',
+    replace: 'resolve(work())\n      setTimeout(() => inTransaction(() => 0), 1)',
     tests: CONTRACT,
+  },
+  {
+    bug: 'messages that arrive together are acknowledged before they are committed',
+    file: `${STORE}group-commit.ts`,
+    find: 'for (const each of group) outcomes.push(attempt(each))',
+    replace: `for (const each of group) {
+          const outcome = attempt(each)
+          if ('done' in outcome) each.resolve(outcome.value)
+          outcomes.push(outcome)
+        }
+        if (!isWhole()) return`,
+    tests: [...CONTRACT, 'lib/memory/store/sqlite/group-commit.test.ts'],
   },
   {
     bug: 'a commit is not synced to the disk',
@@ -280,5 +298,20 @@ export const MUTANTS: readonly Mutant[] = [
     find: 'const keys = [sameness(fact), factTopic(fact)].filter',
     replace: 'const keys = [sameness(fact)].filter',
     tests: ['lib/memory/extractive.test.ts'],
+  },
+  {
+    bug: 'a deleted session buys new tokens for the day',
+    file: `${STORE}usage.ts`,
+    find: 'const session = findSession(ref)\n        if (!session) return\n',
+    replace:
+      'const session = findSession(ref)\n        if (!session) return void run("DELETE FROM daily_usage")\n',
+    tests: CONTRACT,
+  },
+  {
+    bug: 'replies use up the tokens of background work',
+    file: 'lib/memory/budget.ts',
+    find: ".filter(({ kind }) => kind !== 'reply')",
+    replace: '',
+    tests: ['lib/chat/usage.test.ts'],
   },
 ]

@@ -1,5 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Models } from '#lib/llm/models.ts'
+import type { MayWork } from '#lib/memory/budget.ts'
 import { MemoryError } from '#lib/memory/errors.ts'
 import { isAssistant } from '#lib/memory/fact-value.ts'
 import { createJobWorker } from '#lib/memory/jobs.ts'
@@ -81,13 +82,15 @@ export type ChatDeps = {
   /** Names this process, and tells whether another one lives. */
   owner: string
   isOwnerAlive: (owner: string) => boolean
+  /** Whether titles may be asked for now; absent: always. */
+  mayWork?: MayWork
   /** Given each prompt as text just before it goes out. */
   onPrompt?: (text: string) => void
   onError: (event: 'reply' | 'job', error: unknown) => void
 }
 
 export function createChat(deps: ChatDeps): ChatService {
-  const { store, memory, models, now, owner } = deps
+  const { store, memory, models, now, owner, mayWork = async () => true } = deps
   const worker = createJobWorker({
     store,
     now,
@@ -204,10 +207,14 @@ export function createChat(deps: ChatDeps): ChatService {
     const asked = messages.find((message) => message.role === 'user')
     const reply = messages.find((message) => message.parentId === asked?.id && message.status === 'complete')
     if (hasEarlier || !asked || !reply) return 'done'
-    const title = await createTitler((await models.current()).memory)(
-      { text: asked.content, reply: reply.content },
-      signal,
+    // The first words stay: by tomorrow the person knows the session by them.
+    if (!(await mayWork())) return 'done'
+    const counted: Promise<void>[] = []
+    const titler = createTitler((await models.current()).memory, (tokens) =>
+      counted.push(store.addUsage(job.ref, { kind: 'title', ...tokens, at: now() })),
     )
+    const exchange = { text: asked.content, reply: reply.content }
+    const title = await titler(exchange, signal).finally(() => Promise.all(counted))
     if (title) await store.setTitle(job.ref, title, 'model', { generation: job.generation })
     return 'done'
   }

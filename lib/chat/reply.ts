@@ -1,8 +1,11 @@
 import { streamText } from 'ai'
 import { describeModelError } from '#lib/llm/errors.ts'
 import type { Models } from '#lib/llm/models.ts'
+import { isOffline } from '#lib/llm/offline.ts'
+import { tokensOf } from '#lib/llm/usage.ts'
 import type { Memory } from '#lib/memory/memory.ts'
 import type { Receipt, Run, Store } from '#lib/memory/store/store.ts'
+import type { Tokens } from '#lib/memory/store/usage-store.ts'
 import type { ReplyChunk } from './live-run.ts'
 import { buildPrompt, formatPrompt } from './prompt.ts'
 import { noteReceipt } from './receipt.ts'
@@ -25,6 +28,8 @@ export type ReplyEnd = {
   content: string
   error: string | null
   receipt: Receipt | null
+  /** What it took of a model; `null` when none was asked. */
+  usage: Tokens | null
 }
 
 /** Everything between a durable question and the end of its reply: recall, prompt, model, text. */
@@ -69,11 +74,15 @@ export function createReplyWriter(deps: {
       model: status.label,
     })
     const text = createTextPart(emit)
+    let reported: Partial<Tokens> | undefined
     const end = (status: ReplyEnd['status'], error: string | null = null): ReplyEnd => {
       text.close()
       if (error) emit({ type: 'error', errorText: error })
       if (status === 'stopped' || status === 'interrupted') emit({ type: 'abort' })
-      return { status, content: partial + text.written(), error, receipt: notes.receipt() }
+      const usage = isOffline(model)
+        ? null
+        : tokensOf(reported, { prompt: formatPrompt(prompt), answer: text.written() })
+      return { status, content: partial + text.written(), error, receipt: notes.receipt(), usage }
     }
 
     const limit = new AbortController()
@@ -99,8 +108,10 @@ export function createReplyWriter(deps: {
         else if (part.type === 'text-delta') {
           notes.begun()
           text.write(part.text)
-        } else if (part.type === 'finish') notes.counted(part.totalUsage)
-        else if (part.type === 'reasoning-start') emit({ type: 'reasoning-start', id: part.id })
+        } else if (part.type === 'finish') {
+          reported = part.totalUsage
+          notes.counted(part.totalUsage)
+        } else if (part.type === 'reasoning-start') emit({ type: 'reasoning-start', id: part.id })
         else if (part.type === 'reasoning-end') emit({ type: 'reasoning-end', id: part.id })
         else if (part.type === 'error') failure ??= part.error
         if (text.written().length > MAX_REPLY_CHARS) {

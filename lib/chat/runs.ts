@@ -91,12 +91,14 @@ export function createRuns(deps: RunsDeps): Runs {
     if (!saved)
       log.push({ type: 'error', errorText: 'This reply could not be saved. Check the disk of the server.' })
     log.push({ type: 'finish', messageMetadata: { status: saved ? end.status : 'failed' } })
+    // Nobody waits for it, so it comes last.
+    if (end.usage) await store.addUsage(run.ref, { kind: 'reply', ...end.usage, at: now() })
   }
 
   const unstarted = async (run: Run, status: ReplyEnd['status']): Promise<ReplyEnd> => {
     const before =
       run.mode === 'continue' ? await store.getMessage(run.ref, run.messageId).catch(() => null) : null
-    return { status, content: before?.content ?? '', error: null, receipt: null }
+    return { status, content: before?.content ?? '', error: null, receipt: null, usage: null }
   }
 
   /** One reply at a time in a session, in the order of the questions, across processes. */

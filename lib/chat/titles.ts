@@ -1,5 +1,7 @@
 import { generateText, type LanguageModel } from 'ai'
 import { isOffline } from '#lib/llm/offline.ts'
+import { tokensOf } from '#lib/llm/usage.ts'
+import type { Tokens } from '#lib/memory/store/usage-store.ts'
 
 const MAX_TITLE = 60
 const MAX_WORDS = 6
@@ -26,19 +28,24 @@ export function firstWords(text: string): string {
   return `${(space > MAX_TITLE / 3 ? cut.slice(0, space) : cut).replace(/[\s\p{P}]+$/u, '')}…`
 }
 
-/** The titler throws when the model fails or answers no usable title: the caller keeps the first words. */
-export function createTitler(model: LanguageModel): Titler {
+/**
+ * `spent` is told what each call took, when the model has answered. The titler throws when the model fails or answers no usable title: the caller keeps the
+ * first words.
+ */
+export function createTitler(model: LanguageModel, spent: (tokens: Tokens) => void = () => {}): Titler {
   return async ({ text, reply }, signal) => {
     if (isOffline(model)) return null
     signal?.throwIfAborted()
     const timeout = AbortSignal.timeout(TIMEOUT_MS)
-    const { text: answer } = await generateText({
+    const prompt = JSON.stringify({ user: text.slice(0, MAX_READ), assistant: reply.slice(0, MAX_READ) })
+    const { text: answer, usage } = await generateText({
       model,
       instructions: INSTRUCTIONS,
-      prompt: JSON.stringify({ user: text.slice(0, MAX_READ), assistant: reply.slice(0, MAX_READ) }),
+      prompt,
       maxRetries: 1,
       abortSignal: signal ? AbortSignal.any([signal, timeout]) : timeout,
     })
+    spent(tokensOf(usage, { prompt: INSTRUCTIONS + prompt, answer }))
     return usableTitle(answer)
   }
 }

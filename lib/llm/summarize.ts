@@ -3,6 +3,7 @@ import { factDate, factRole, formatFact, parseFacts } from '#lib/memory/facts.ts
 import type { Summarize, SummaryInput } from '#lib/memory/memory.ts'
 import { isOffline } from './offline.ts'
 import { parseSummaryAnswer } from './summary-answer.ts'
+import { tokensOf } from './usage.ts'
 
 const INSTRUCTIONS = `You keep the memory of a conversation as a list of facts, one a line:
 - 2026-11-24 user: my name is Bob.
@@ -27,16 +28,18 @@ export function createSummarizer(deps: {
 }): Summarize {
   const fence = deps.fence ?? (() => crypto.randomUUID().replaceAll('-', '').slice(0, 12))
 
-  return async ({ context, messages, maxTokens, signal }) => {
+  return async ({ context, messages, maxTokens, signal, spent }) => {
     signal.throwIfAborted()
     if (isOffline(deps.model)) return deps.extract({ context, messages, maxTokens, signal })
-    const { text, response } = await generateText({
+    const prompt = summaryPrompt(context, messages, fence())
+    const { text, response, usage } = await generateText({
       model: deps.model,
       instructions: INSTRUCTIONS,
-      prompt: summaryPrompt(context, messages, fence()),
+      prompt,
       maxRetries: 1,
       abortSignal: signal,
     })
+    spent?.(tokensOf(usage, { prompt: INSTRUCTIONS + prompt, answer: text }))
     const { added, replaced } = parseSummaryAnswer(text, { context, messages })
     const known = parseFacts(context).filter((fact) => !replaced.has(formatFact(fact)))
     const grown = [...known, ...added].map(formatFact).join('\n')

@@ -2,6 +2,7 @@ import { MemoryError } from './errors.ts'
 import { extractFacts } from './extractive.ts'
 import type { Summarize, SummaryInput } from './memory.ts'
 import type { Job, Message, SessionRef, Store, Summary, SummarySource, Window } from './store/store.ts'
+import type { Tokens } from './store/usage-store.ts'
 import { estimateTokens } from './tokens.ts'
 
 /** A context longer than this would crowd out what it serves: about 60 facts. */
@@ -102,7 +103,7 @@ export function createCompaction(deps: {
   ): Promise<{ context: string; model: string | null; source: SummarySource }> {
     if (!model) return { ...(await foldInChunks(extractFacts, plan, signal)), source: 'extractive' }
     try {
-      return { ...(await foldInChunks(model, plan, signal)), source: 'llm' }
+      return { ...(await foldInChunks(metered(model, job.ref), plan, signal)), source: 'llm' }
     } catch (error) {
       const alreadyStandsIn = plan.current?.source === 'fallback' && plan.throughId === plan.current.throughId
       // What a person asks to be made better is not made worse.
@@ -128,6 +129,20 @@ export function createCompaction(deps: {
     // Another version may have been chosen since the window was read.
     if (fold.at(-1)?.id !== summary.throughId) return 'stale'
     return { base: null, current: summary, fold, throughId: summary.throughId }
+  }
+
+  /** Counts what a model takes, also when its answer is of no use. */
+  function metered(model: Summarize, ref: SessionRef): Summarize {
+    return async (input) => {
+      const counted: Promise<void>[] = []
+      const spent = (tokens: Tokens) =>
+        counted.push(store.addUsage(ref, { kind: 'summary', ...tokens, at: now() }))
+      try {
+        return await model({ ...input, spent })
+      } finally {
+        await Promise.all(counted)
+      }
+    }
   }
 
   /** A stand-in is made again by the model, from the last summary that was none, over all that came since. */

@@ -2,6 +2,7 @@ import { type Compaction, createCompaction } from './compaction.ts'
 import type { JobHandler } from './jobs.ts'
 import { recallFor, retrieve } from './retrieval.ts'
 import type { FoundMessage, Message, NewJob, SessionRef, Store } from './store/store.ts'
+import type { Tokens } from './store/usage-store.ts'
 
 /** One message as a summariser sees it. */
 export type SummaryInput = Pick<Message, 'id' | 'role' | 'content' | 'createdAt'>
@@ -16,6 +17,8 @@ export type Summarize = (input: {
   messages: SummaryInput[]
   maxTokens: number
   signal: AbortSignal
+  /** Told what each call of a model took, when it has answered. */
+  spent?: (tokens: Tokens) => void
 }) => Promise<{ context: string; model: string | null }>
 
 /** A message that was searched for, with where it was said. `dist` is from 0 (best) to 1. */

@@ -7,6 +7,7 @@ import { createReceipts, type Receipts } from '#lib/chat/receipts.ts'
 import { createModels, type Models } from '#lib/llm/models.ts'
 import { isOffline } from '#lib/llm/offline.ts'
 import { createSummarizer } from '#lib/llm/summarize.ts'
+import { createBackgroundBudget } from '#lib/memory/budget.ts'
 import { extractFacts } from '#lib/memory/extractive.ts'
 import { createKeys, type Keys } from '#lib/memory/keys.ts'
 import { createMemory } from '#lib/memory/memory.ts'
@@ -74,11 +75,17 @@ async function openApp(config: Config): Promise<App> {
   const models = createModels(config.models)
   const now = Date.now
   const settings = { maxWindowSize: config.memory.maxWindowSize, longTermMemory: config.memory.longTerm }
+  const mayWork = createBackgroundBudget({
+    store,
+    now,
+    tokensPerDay: config.memory.backgroundTokensPerDay,
+  })
   const local = createMemory({
     store,
     now,
     settings,
     summarizer: async () => {
+      if (!(await mayWork())) return null
       const model = (await models.current()).memory
       return isOffline(model) ? null : createSummarizer({ model, extract: extractFacts })
     },
@@ -97,6 +104,7 @@ async function openApp(config: Config): Promise<App> {
     memory: remote ?? local,
     models,
     now,
+    mayWork,
     maxActiveRuns: config.limits.maxActiveRuns,
     owner: processOwner(),
     isOwnerAlive,

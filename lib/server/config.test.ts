@@ -29,7 +29,7 @@ describe('readConfig', () => {
       https: false,
       vercel: false,
       configuredSecrets: [],
-      memory: { maxWindowSize: 12, longTerm: true },
+      memory: { maxWindowSize: 12, longTerm: true, backgroundTokensPerDay: 2_000_000 },
       verbose: false,
       unused: [],
     })

@@ -25,7 +25,12 @@ export type Config = {
   /** Newest first; empty: one is generated into `dataDir`, see `sessionSecrets()`. */
   configuredSecrets: string[]
   models: ModelSettings
-  memory: { maxWindowSize: number; longTerm: boolean }
+  memory: {
+    maxWindowSize: number
+    longTerm: boolean
+    /** Tokens of a model that summaries, titles and embeddings may take in a UTC day, in all processes together. */
+    backgroundTokensPerDay: number
+  }
   /** An existing Motörhead that is the memory of the chat; `null`: ours alone. */
   remote: RemoteAddress | null
   /** Who may use the memory API: keys by name, or with `open` anybody. */
@@ -74,6 +79,11 @@ export function readConfig(env: Env): Config {
     memory: {
       maxWindowSize: read.integer('MOTORHEAD_MAX_WINDOW_SIZE', { fallback: 12, min: 2, max: 1000 }),
       longTerm: read.flag('MOTORHEAD_LONG_TERM_MEMORY', true),
+      backgroundTokensPerDay: read.integer('BACKGROUND_TOKENS_PER_DAY', {
+        fallback: 2_000_000,
+        min: 0,
+        max: 1_000_000_000_000,
+      }),
     },
     remote: readRemote(read),
     wire: { keys: readKeys(read), open: read.flag('MOTORHEAD_OPEN', false) },

@@ -148,6 +148,11 @@ function memoryLines({ memory, limits, verbose }: Config): Line[] {
       what: 'limits',
       finding: `a person ${limits.runsPerMinute} replies a minute and ${limits.maxActiveRuns} at once; all people ${limits.runsPerDay.toLocaleString('en')} a day`,
     },
+    {
+      mark: 'ok',
+      what: 'background',
+      finding: `summaries, titles and embeddings may take ${memory.backgroundTokensPerDay.toLocaleString('en')} tokens a day; beyond them no model is asked`,
+    },
     ...(verbose
       ? [{ mark: 'note' as const, what: 'verbose', finding: 'every prompt is printed to the terminal' }]
       : []),

@@ -2,6 +2,7 @@ import type { ClientMessage } from './client-store.ts'
 import type { ApiKey } from './key-store.ts'
 import type { PersonSettings } from './settings-store.ts'
 import type { Job, JobKind, JobState, Message, Run, Session, SessionRef, Summary } from './store.ts'
+import type { UsageSum } from './usage-store.ts'
 
 /** A row as either database gives it: text, numbers (flags as 0 or 1) and null. */
 export type Row = Record<string, unknown>
@@ -145,3 +146,12 @@ export const toClientMessage = (row: Row): ClientMessage => ({
   createdAt: row.created_at as number,
   byChat: row.by_chat === 1,
 })
+
+export function toUsageSum(row: Row): UsageSum {
+  return {
+    kind: row.kind as UsageSum['kind'],
+    calls: row.calls as number,
+    inputTokens: row.input_tokens as number,
+    outputTokens: row.output_tokens as number,
+  }
+}

@@ -4,6 +4,7 @@ import type { ForgetStore } from './forget-store.ts'
 import type { KeyStore } from './key-store.ts'
 import type { SettingsStore } from './settings-store.ts'
 import type { TransferStore } from './transfer.ts'
+import type { UsageStore } from './usage-store.ts'
 
 /**
  * What memory needs from a database. Every implementation passes the same suite, `contract.ts`.
@@ -25,6 +26,7 @@ export type Store = SessionStore &
   RunStore &
   TransferStore &
   RemoteStore &
+  UsageStore &
   KeyStore &
   ClientStore & { close(): Promise<void> }
 

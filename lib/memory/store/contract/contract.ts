@@ -14,6 +14,7 @@ import { sessionsContract } from './sessions.ts'
 import { settingsContract } from './settings.ts'
 import { transferContract } from './transfer.ts'
 import { treeContract } from './tree.ts'
+import { usageContract } from './usage.ts'
 
 /** The suite that every store passes: `describeStore('sqlite', async () => createSqliteStore(':memory:'))`. */
 export function describeStore(name: string, open: () => Promise<Store>): void {
@@ -38,5 +39,6 @@ export function describeStore(name: string, open: () => Promise<Store>): void {
   describe(`${name}: jobs`, () => jobsContract(current, scene))
   describe(`${name}: runs`, () => runsContract(current, scene))
   describe(`${name}: programs`, () => clientContract(current, scene))
+  describe(`${name}: usage`, () => usageContract(current, scene))
   describe(`${name}: keys`, () => keysContract(current))
 }

@@ -207,4 +207,24 @@ export const POSTGRES_MIGRATIONS: readonly string[] = [
   ALTER TABLE messages RENAME COLUMN by_client TO by_chat;
   CREATE INDEX summaries_by_position ON summaries (session_key, through_position DESC, seq DESC);
   `,
+  // The sums of a day stand apart from those of sessions: they outlive them.
+  `
+  CREATE TABLE session_usage (
+    session_key BIGINT NOT NULL REFERENCES sessions (key) ON DELETE CASCADE,
+    kind TEXT NOT NULL,
+    calls BIGINT NOT NULL,
+    input_tokens BIGINT NOT NULL,
+    output_tokens BIGINT NOT NULL,
+    PRIMARY KEY (session_key, kind)
+  );
+
+  CREATE TABLE daily_usage (
+    day BIGINT NOT NULL,
+    kind TEXT NOT NULL,
+    calls BIGINT NOT NULL,
+    input_tokens BIGINT NOT NULL,
+    output_tokens BIGINT NOT NULL,
+    PRIMARY KEY (day, kind)
+  );
+  `,
 ]

@@ -12,6 +12,7 @@ import { sessionsMethods } from './sessions.ts'
 import { settingsMethods } from './settings.ts'
 import { summariesMethods } from './summaries.ts'
 import { transferMethods } from './transfer.ts'
+import { usageMethods } from './usage.ts'
 
 /**
  * The store of several processes, on several machines: a Postgres database, plain or behind a transaction pooler. Makes its
@@ -30,6 +31,7 @@ export async function createPostgresStore(url: string, options?: PostgresOptions
     ...jobsMethods(database),
     ...runsMethods(database),
     ...transferMethods(database),
+    ...usageMethods(database),
     ...keysMethods(database),
     ...remoteMethods(database),
     ...clientMethods(database),

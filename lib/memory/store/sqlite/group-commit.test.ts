@@ -56,6 +56,18 @@ describe('writes of one turn', () => {
     expect(notes()).toEqual(['a', 'b'])
   })
 
+  it('are not acknowledged before the commit that they share has come through', async () => {
+    database.run(
+      'CREATE TABLE pairs (other TEXT REFERENCES notes (text) DEFERRABLE INITIALLY DEFERRED) STRICT',
+    )
+    // Broken only at the commit.
+    const orphan = database.write(() => database.run("INSERT INTO pairs VALUES ('nobody')"))
+    const outcomes = await Promise.allSettled([note('a'), orphan, note('b')])
+    expect(outcomes.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled'])
+    expect(notes()).toEqual(['a', 'b'])
+    expect(database.all('SELECT * FROM pairs')).toEqual([])
+  })
+
   it('wait for another process’s lock once, not once each', async () => {
     const other = new DatabaseSync(join(folder, 'chat.db'))
     other.exec('BEGIN IMMEDIATE')

@@ -218,4 +218,24 @@ export const SQLITE_MIGRATIONS: readonly string[] = [
   ALTER TABLE messages RENAME COLUMN by_client TO by_chat;
   CREATE INDEX summaries_by_position ON summaries (session_key, through_position DESC, seq DESC);
   `,
+  // The sums of a day stand apart from those of sessions: they outlive them.
+  `
+  CREATE TABLE session_usage (
+    session_key INTEGER NOT NULL REFERENCES sessions (key) ON DELETE CASCADE,
+    kind TEXT NOT NULL,
+    calls INTEGER NOT NULL,
+    input_tokens INTEGER NOT NULL,
+    output_tokens INTEGER NOT NULL,
+    PRIMARY KEY (session_key, kind)
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE daily_usage (
+    day INTEGER NOT NULL,
+    kind TEXT NOT NULL,
+    calls INTEGER NOT NULL,
+    input_tokens INTEGER NOT NULL,
+    output_tokens INTEGER NOT NULL,
+    PRIMARY KEY (day, kind)
+  ) STRICT, WITHOUT ROWID;
+  `,
 ]

@@ -13,6 +13,7 @@ import { settingsMethods } from './settings.ts'
 import { summariesMethods } from './summaries.ts'
 import { transferMethods } from './transfer.ts'
 import { createTree } from './tree.ts'
+import { usageMethods } from './usage.ts'
 
 /**
  * The embedded store: one SQLite file (`:memory:` for tests), shared by any number of processes on one machine.
@@ -32,6 +33,7 @@ export function createSqliteStore(path: string): Store {
     ...runsMethods(database, tree),
     ...transferMethods(database, tree),
     ...remoteMethods(database, tree),
+    ...usageMethods(database, tree),
     ...keysMethods(database),
     ...clientMethods(database, tree),
     close: async () => database.close(),

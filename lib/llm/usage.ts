@@ -1,0 +1,13 @@
+import type { Tokens } from '#lib/memory/store/usage-store.ts'
+import { estimateTokens } from '#lib/memory/tokens.ts'
+
+/** What a call took: as the provider reports it, and estimated from the texts where it reports nothing. */
+export function tokensOf(
+  reported: { inputTokens?: number | undefined; outputTokens?: number | undefined } | undefined,
+  texts: { prompt: string; answer: string },
+): Tokens {
+  return {
+    inputTokens: reported?.inputTokens || estimateTokens(texts.prompt),
+    outputTokens: reported?.outputTokens || estimateTokens(texts.answer),
+  }
+}

@@ -1,0 +1,53 @@
+import { toUsageSum } from '../rows.ts'
+import { dayOf, type UsageStore } from '../usage-store.ts'
+import type { Database } from './database.ts'
+
+const SUMS = 'kind, calls, input_tokens, output_tokens'
+
+export function usageMethods({ read, write }: Database): UsageStore {
+  const added = (table: string) =>
+    `DO UPDATE SET calls = ${table}.calls + 1, input_tokens = ${table}.input_tokens + excluded.input_tokens,
+       output_tokens = ${table}.output_tokens + excluded.output_tokens`
+
+  return {
+    addUsage: (ref, { kind, inputTokens, outputTokens, at }) =>
+      write(async ({ run }) => {
+        await run(
+          `INSERT INTO session_usage (session_key, ${SUMS})
+           SELECT key, $3, 1, $4, $5 FROM sessions WHERE namespace = $1 AND id = $2 AND deleted_at IS NULL
+           ON CONFLICT (session_key, kind) ${added('session_usage')}`,
+          ref.namespace,
+          ref.sessionId,
+          kind,
+          inputTokens,
+          outputTokens,
+        )
+        // The row that everybody adds to comes last, so that nobody waits long for it.
+        await run(
+          `INSERT INTO daily_usage (day, ${SUMS}) VALUES ($1, $2, 1, $3, $4)
+           ON CONFLICT (day, kind) ${added('daily_usage')}`,
+          dayOf(at),
+          kind,
+          inputTokens,
+          outputTokens,
+        )
+      }),
+
+    sessionUsage: (ref) =>
+      read(async ({ all }) => {
+        const rows = await all(
+          `SELECT ${SUMS} FROM session_usage u JOIN sessions s ON s.key = u.session_key
+           WHERE s.namespace = $1 AND s.id = $2 AND s.deleted_at IS NULL ORDER BY kind`,
+          ref.namespace,
+          ref.sessionId,
+        )
+        return rows.map(toUsageSum)
+      }),
+
+    dailyUsage: (at) =>
+      read(async ({ all }) => {
+        const rows = await all(`SELECT ${SUMS} FROM daily_usage WHERE day = $1 ORDER BY kind`, dayOf(at))
+        return rows.map(toUsageSum)
+      }),
+  }
+}

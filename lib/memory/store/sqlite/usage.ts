@@ -1,0 +1,47 @@
+import { toUsageSum } from '../rows.ts'
+import { dayOf, type UsageStore } from '../usage-store.ts'
+import type { Database } from './database.ts'
+import type { Tree } from './tree.ts'
+
+export function usageMethods(database: Database, { findSession }: Tree): UsageStore {
+  const { all, run, read, write } = database
+  const sums = 'kind, calls, input_tokens, output_tokens'
+  const added = `DO UPDATE SET calls = calls + 1, input_tokens = input_tokens + excluded.input_tokens,
+    output_tokens = output_tokens + excluded.output_tokens`
+
+  return {
+    addUsage: (ref, { kind, inputTokens, outputTokens, at }) =>
+      write(() => {
+        run(
+          `INSERT INTO daily_usage (day, ${sums}) VALUES (?, ?, 1, ?, ?) ON CONFLICT (day, kind) ${added}`,
+          dayOf(at),
+          kind,
+          inputTokens,
+          outputTokens,
+        )
+        const session = findSession(ref)
+        if (!session) return
+        run(
+          `INSERT INTO session_usage (session_key, ${sums}) VALUES (?, ?, 1, ?, ?)
+           ON CONFLICT (session_key, kind) ${added}`,
+          session.key,
+          kind,
+          inputTokens,
+          outputTokens,
+        )
+      }),
+
+    sessionUsage: (ref) =>
+      read(() => {
+        const session = findSession(ref)
+        if (!session) return []
+        const rows = all(`SELECT ${sums} FROM session_usage WHERE session_key = ? ORDER BY kind`, session.key)
+        return rows.map(toUsageSum)
+      }),
+
+    dailyUsage: (at) =>
+      read(() =>
+        all(`SELECT ${sums} FROM daily_usage WHERE day = ? ORDER BY kind`, dayOf(at)).map(toUsageSum),
+      ),
+  }
+}
