@@ -1,8 +1,9 @@
 import { NewChatPage } from '#components/chat/chat-route.tsx'
 import { StorageProblem } from '#components/chat/storage-problem.tsx'
-import { loadModel } from '#lib/server/page-data.ts'
+import { loadModel, loadSessions } from '#lib/server/page-data.ts'
 
 export default async function Page() {
-  const model = await loadModel()
-  return 'problem' in model ? <StorageProblem message={model.problem} /> : <NewChatPage model={model.data} />
+  const [model, { sessions }] = await Promise.all([loadModel(), loadSessions()])
+  if ('problem' in model) return <StorageProblem message={model.problem} />
+  return <NewChatPage model={model.data} firstRun={sessions.length === 0} />
 }

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { basename, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -83,13 +83,20 @@ async function fromPackage(): Promise<Found | null> {
     throw new Error('it holds a browser for Linux x64 only')
   const packed = join(dirname(createRequire(import.meta.url).resolve('@sparticuz/chromium')), '..')
   const { version } = JSON.parse(readFileSync(join(packed, 'package.json'), 'utf8')) as { version: string }
-  const folder = join(root, 'node_modules', '.cache', `chromium-${version}`)
+  const folder = join(root, 'node_modules', '.cache', `chromium-${version}-own-fonts`)
   if (!existsSync(folder)) await unpack(join(packed, 'bin'), folder)
   return works({
     executablePath: join(folder, 'chromium'),
-    env: { LD_LIBRARY_PATH: join(folder, 'al2023', 'lib'), FONTCONFIG_PATH: join(folder, 'fonts') },
+    env: { LD_LIBRARY_PATH: join(folder, 'al2023', 'lib'), FONTCONFIG_FILE: join(folder, FONT_SETTINGS) },
   })
 }
+
+const FONT_SETTINGS = 'fonts.conf'
+
+/** The package's own settings look for its fonts elsewhere: text of no web font then has no height and counts as hidden. */
+const fontSettings = (folder: string) =>
+  `<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "fonts.dtd"><fontconfig><dir>${join(folder, 'fonts')}</dir>` +
+  `<dir>/usr/share/fonts</dir><cachedir>${join(folder, 'font-cache')}</cachedir></fontconfig>\n`
 
 async function unpack(from: string, folder: string): Promise<void> {
   const unfinished = `${folder}.${process.pid}`
@@ -99,6 +106,7 @@ async function unpack(from: string, folder: string): Promise<void> {
   process.env.TMPDIR = unfinished
   try {
     for (const file of readdirSync(from)) await inflate(join(from, file))
+    writeFileSync(join(unfinished, FONT_SETTINGS), fontSettings(folder))
     renameSync(unfinished, folder)
   } catch (error) {
     rmSync(unfinished, { recursive: true, force: true })

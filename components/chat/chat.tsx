@@ -4,49 +4,79 @@ import { useCallback, useEffect, useRef, useState } from 'react'
 import { useStickToBottom } from 'use-stick-to-bottom'
 import type { ModelStatus, SessionView } from '#lib/chat/types.ts'
 import { NEW_CHAT, writeDraft } from '#lib/client/drafts.ts'
+import { onPageEvent } from '#lib/client/page-events.ts'
 import { createSessionStore } from '#lib/client/session-store.ts'
 import { sessionsStore } from '#lib/client/sessions-store.ts'
 import { useSession } from '#lib/client/use-session.ts'
 import { Composer, type ComposerHandle } from './composer.tsx'
 import { EmptyChat } from './empty-chat.tsx'
 import { ModelBanner } from './model-banner.tsx'
+import { TemporaryNote } from './temporary-note.tsx'
 import { Thread } from './thread.tsx'
+import { useAskedMessage } from './use-asked-message.ts'
+import { useLeftBehind } from './use-left-behind.ts'
 import { useModel } from './use-model.ts'
 
 type Props = {
   sessionId: string
   /** `null`: nothing was sent yet. */
   view: SessionView | null
+  /** Nothing of it is remembered, and it is gone when it is left. */
+  temporary: boolean
+  /** The person has no chats yet. */
+  firstRun?: boolean
   model: ModelStatus
   /** The first message is on its way: the chat has an address now. */
   onStarted: () => void
 }
 
 /** One open chat: the thread, what is to be said about it, and the composer. */
-export function Chat({ sessionId, view, model: initialModel, onStarted }: Props) {
-  const [draftKey, setDraftKey] = useState(view ? sessionId : NEW_CHAT)
+export function Chat({
+  sessionId,
+  view,
+  temporary,
+  firstRun = false,
+  model: initialModel,
+  onStarted,
+}: Props) {
+  // What is written in a temporary chat is kept nowhere, its draft included.
+  const [draftKey, setDraftKey] = useState(temporary ? null : view ? sessionId : NEW_CHAT)
   const [store] = useState(() =>
     createSessionStore(
-      { sessionId, view },
+      { sessionId, view, temporary },
       { onCreated: moveIn, onActivity: () => void sessionsStore.refresh() },
     ),
   )
   const state = useSession(store)
   const model = useModel(initialModel, state.run === null)
   const stick = useStickToBottom({ initial: 'instant', resize: 'instant' })
-  const { scrollToBottom } = stick
+  const { scrollToBottom, stopScroll } = stick
   const composer = useRef<ComposerHandle>(null)
 
   useEffect(() => store.connect(), [store])
+  useLeftBehind(sessionId, temporary && !state.isEmpty)
+  useAskedMessage(store, stopScroll)
   useEffect(() => {
     // On a touch screen the keyboard would cover what the person came to read.
     if (matchMedia('(pointer: fine)').matches) composer.current?.focus()
   }, [])
 
+  useEffect(() => {
+    const leave = [
+      onPageEvent('focus-composer', () => composer.current?.focus()),
+      onPageEvent('stop-reply', () => store.stop()),
+    ]
+    return () => {
+      for (const end of leave) end()
+    }
+  }, [store])
+
   /** A draft that is newer than the first message belongs to the session from now on: the composer keeps it there. */
   function moveIn(): void {
-    writeDraft(NEW_CHAT, '')
-    setDraftKey(sessionId)
+    if (!temporary) {
+      writeDraft(NEW_CHAT, '')
+      setDraftKey(sessionId)
+    }
     onStarted()
   }
 
@@ -67,9 +97,10 @@ export function Chat({ sessionId, view, model: initialModel, onStarted }: Props)
   return (
     <main className="flex min-h-0 flex-1 flex-col">
       {!model.connected && <ModelBanner />}
+      {temporary && <TemporaryNote />}
       {state.isEmpty ? (
         <div className="flex min-h-0 flex-1 flex-col overflow-y-auto">
-          <EmptyChat onPick={insert} />
+          <EmptyChat model={model} firstRun={firstRun} temporary={temporary} onPick={insert} />
         </div>
       ) : (
         <Thread state={state} store={store} stick={stick} onTakeBack={insert} onEdited={followEnd} />
@@ -104,6 +135,7 @@ export function Chat({ sessionId, view, model: initialModel, onStarted }: Props)
         <Composer
           ref={composer}
           draftKey={draftKey}
+          temporary={temporary}
           writing={state.run !== null}
           onSend={send}
           onStop={() => store.stop()}

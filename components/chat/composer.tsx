@@ -16,8 +16,9 @@ export type ComposerHandle = {
 }
 
 type Props = {
-  /** Under which name the unsent text is kept on this device. */
-  draftKey: string
+  /** Under which name the unsent text is kept on this device; `null`: it is not. */
+  draftKey: string | null
+  temporary?: boolean
   /** A reply is being written: the button is "Stop". */
   writing: boolean
   onSend: (text: string) => void
@@ -26,7 +27,7 @@ type Props = {
 }
 
 /** Where a person writes. What is not sent is still there after a reload. */
-export function Composer({ draftKey, writing, onSend, onStop, ref }: Props) {
+export function Composer({ draftKey, temporary = false, writing, onSend, onStop, ref }: Props) {
   const [text, setText] = useState('')
   const field = useRef<HTMLTextAreaElement>(null)
   const inserted = useRef('')
@@ -37,13 +38,13 @@ export function Composer({ draftKey, writing, onSend, onStop, ref }: Props) {
   // What was typed before the page came to life counts more than what was kept.
   useEffect(() => {
     const typed = field.current?.value
-    if (typed) writeDraft(draftKey, typed)
-    setText(typed || readDraft(draftKey))
+    if (typed && draftKey !== null) writeDraft(draftKey, typed)
+    setText(typed || (draftKey === null ? '' : readDraft(draftKey)))
   }, [draftKey])
 
   function change(next: string): void {
     setText(next)
-    writeDraft(draftKey, next)
+    if (draftKey !== null) writeDraft(draftKey, next)
   }
 
   function send(): void {
@@ -85,10 +86,13 @@ export function Composer({ draftKey, writing, onSend, onStop, ref }: Props) {
           {MAX_CHARACTERS.toLocaleString('en')}. Shorten it, or send it in parts.
         </p>
       )}
-      <div className="flex items-end gap-2 rounded-[1.75rem] border border-line bg-raised py-2 pr-2 pl-5 shadow-float transition-colors has-[textarea:focus]:border-ink-faint">
+      <div
+        className={`flex items-end gap-2 rounded-[1.75rem] border bg-raised py-2 pr-2 pl-5 shadow-float transition-colors has-[textarea:focus]:border-ink-faint ${temporary ? 'border-ink-faint border-dashed' : 'border-line'}`}
+      >
         <textarea
           ref={field}
           aria-label="Message"
+          data-composer
           placeholder="Write a message"
           rows={1}
           dir={directionOf(text)}

@@ -1,14 +1,17 @@
 'use client'
 
-import { PanelLeft, SquarePen } from 'lucide-react'
+import { PanelLeft, Search, SquarePen } from 'lucide-react'
 import Link from 'next/link'
 import type { ReactNode } from 'react'
+import { Overlays } from '#components/palette/overlays.tsx'
 import { ICON_BUTTON, IconButton } from '#components/ui/icon-button.tsx'
 import { ThemeMenu } from '#components/ui/theme-menu.tsx'
 import type { SessionPage } from '#lib/chat/types.ts'
-import { announceNewChat } from '#lib/client/new-chat.ts'
+import { showOverlay } from '#lib/client/overlays.ts'
+import { announce } from '#lib/client/page-events.ts'
 import { useSidebar } from '#lib/client/sidebar-state.ts'
 import { HeaderTitle } from './header-title.tsx'
+import { TemporaryButton } from './temporary-button.tsx'
 
 type Props = { sidebar: ReactNode; sessions: SessionPage; children: ReactNode }
 
@@ -38,19 +41,28 @@ export function Shell({ sidebar, sessions, children }: Props) {
             <PanelLeft size={18} aria-hidden />
           </IconButton>
           <HeaderTitle initial={sessions} />
+          <IconButton
+            label="Search"
+            className={collapsed ? '' : 'md:hidden'}
+            onClick={() => showOverlay('search')}
+          >
+            <Search size={18} aria-hidden />
+          </IconButton>
           <Link
             href="/"
-            onClick={announceNewChat}
+            onClick={() => announce('new-chat')}
             aria-label="New chat"
             title="New chat"
             className={`${ICON_BUTTON} ${collapsed ? '' : 'md:hidden'}`}
           >
             <SquarePen size={18} aria-hidden />
           </Link>
+          <TemporaryButton />
           <ThemeMenu />
         </header>
         {children}
       </div>
+      <Overlays />
     </div>
   )
 }

@@ -22,6 +22,9 @@ export type MarkdownParser = {
 type Piece = { start: number; raw: string; kind: string }
 type Reading = { text: string; streaming: boolean; blocks: Block[]; links: string; failedAt: number | null }
 
+/** A longer one is not taken for one, and what stands before it is read again. */
+const LONGEST_BLANK_LINE = 80
+
 /** Keeps what the last call found; one parser per message. Never throws on any text. */
 export function createMarkdownParser(now: () => number = () => performance.now()): MarkdownParser {
   let last: Reading | null = null
@@ -88,9 +91,11 @@ function split(text: string, from: number, open: boolean, deadline: Deadline) {
   return { pieces, links: tokens.links }
 }
 
-/** More text can change the last block, and join it to the one before. */
-function resumeAt(reading: Reading): number {
-  return reading.blocks.at(-2)?.start ?? 0
+/** More text can change the last block, and join it to those before: a blank line alone parts blocks for good. */
+function resumeAt({ text, blocks }: Reading): number {
+  const before = (start: number) => text.slice(Math.max(0, start - LONGEST_BLANK_LINE), start)
+  const parted = blocks.slice(0, -1).findLast(({ start }) => /\n[ \t]*\n$/.test(before(start)))
+  return parted?.start ?? 0
 }
 
 function hasDefinitions(text: string): boolean {

@@ -5,8 +5,8 @@ export type SessionGroup = { label: string; sessions: SessionItem[] }
 const DAY_MS = 86_400_000
 
 /**
- * Sessions (newest first) under the date of their last activity, as the person's calendar has it: today, yesterday, the
- * last 7 and 30 days, then by month. `timeZone`: an IANA name; absent: the one of the browser.
+ * Sessions (newest first): the pinned ones on top, the others under the date of their last activity, as the person's
+ * calendar has it: today, yesterday, the last 7 and 30 days, then by month. `timeZone`: an IANA name; absent: the one of the browser.
  */
 export function groupByDate(
   sessions: readonly SessionItem[],
@@ -20,8 +20,10 @@ export function groupByDate(
     year: 'numeric',
     ...(timeZone && { timeZone }),
   })
-  const groups: SessionGroup[] = []
+  const pinned = sessions.filter((session) => session.pinned)
+  const groups: SessionGroup[] = pinned.length > 0 ? [{ label: 'Pinned', sessions: pinned }] : []
   for (const session of sessions) {
+    if (session.pinned) continue
     const age = today - dayOf(session.updatedAt)
     const label = labelOf(age) ?? month.format(session.updatedAt)
     const group = groups.find((each) => each.label === label)

@@ -1,11 +1,10 @@
 'use client'
 
-import { MoreHorizontal, Pencil, Trash2 } from 'lucide-react'
+import { Download, MoreHorizontal, Pencil, Pin, PinOff, Trash2 } from 'lucide-react'
 import Link from 'next/link'
 import { useState } from 'react'
 import { toast } from 'sonner'
-import { IconButton } from '#components/ui/icon-button.tsx'
-import { Menu, MenuItem } from '#components/ui/menu.tsx'
+import { Menu } from '#components/ui/menu.tsx'
 import type { SessionItem } from '#lib/chat/types.ts'
 import { sessionsStore } from '#lib/client/sessions-store.ts'
 import { TitleEditor } from './title-editor.tsx'
@@ -22,12 +21,26 @@ type Props = {
 
 export function SessionRow({ session, isOpen, onOpen, onRemoved, onRestored }: Props) {
   const [renaming, setRenaming] = useState(false)
-  const { id, title, running } = session
+  const { id, title, running, pinned } = session
 
   async function rename(next: string): Promise<void> {
     setRenaming(false)
     const problem = await sessionsStore.rename(id, next)
     if (problem) toast.error(problem)
+  }
+
+  async function pin(): Promise<void> {
+    const problem = await sessionsStore.pin(id, !pinned)
+    if (problem) toast.error(problem)
+  }
+
+  async function save(format: 'markdown' | 'json'): Promise<void> {
+    try {
+      const { saveSession } = await import('#lib/client/library-api.ts')
+      await saveSession(session, format)
+    } catch (error) {
+      toast.error(error instanceof Error ? error.message : 'This chat could not be exported.')
+    }
   }
 
   async function remove(): Promise<void> {
@@ -75,19 +88,32 @@ export function SessionRow({ session, isOpen, onOpen, onRemoved, onRestored }: P
       )}
       <span className="session-menu absolute right-1">
         <Menu
-          trigger={
-            <IconButton label="Session menu" className="size-7">
-              <MoreHorizontal size={16} aria-hidden />
-            </IconButton>
-          }
-        >
-          <MenuItem icon={<Pencil size={15} aria-hidden />} onSelect={() => setRenaming(true)}>
-            Rename
-          </MenuItem>
-          <MenuItem icon={<Trash2 size={15} aria-hidden />} danger onSelect={() => void remove()}>
-            Delete
-          </MenuItem>
-        </Menu>
+          label="Session menu"
+          icon={<MoreHorizontal size={16} aria-hidden />}
+          className="size-7"
+          items={[
+            { label: 'Rename', icon: <Pencil size={15} aria-hidden />, onSelect: () => setRenaming(true) },
+            {
+              label: pinned ? 'Unpin' : 'Pin',
+              icon: pinned ? <PinOff size={15} aria-hidden /> : <Pin size={15} aria-hidden />,
+              onSelect: () => void pin(),
+            },
+            {
+              label: 'Export',
+              icon: <Download size={15} aria-hidden />,
+              items: [
+                { label: 'As Markdown, to read', onSelect: () => void save('markdown') },
+                { label: 'As JSON, with every version', onSelect: () => void save('json') },
+              ],
+            },
+            {
+              label: 'Delete',
+              icon: <Trash2 size={15} aria-hidden />,
+              danger: true,
+              onSelect: () => void remove(),
+            },
+          ]}
+        />
       </span>
     </li>
   )

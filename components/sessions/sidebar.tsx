@@ -1,43 +1,68 @@
 'use client'
 
-import { SquarePen, X } from 'lucide-react'
+import { Search, Settings, SquarePen } from 'lucide-react'
 import Link from 'next/link'
-import { Dialog } from 'radix-ui'
-import { type ReactNode, useEffect, useState } from 'react'
-import { IconButton } from '#components/ui/icon-button.tsx'
+import { usePathname } from 'next/navigation'
+import { lazy, Suspense, useEffect, useState } from 'react'
 import type { SessionPage } from '#lib/chat/types.ts'
-import { announceNewChat } from '#lib/client/new-chat.ts'
+import { showOverlay } from '#lib/client/overlays.ts'
+import { announce } from '#lib/client/page-events.ts'
 import { sessionsStore } from '#lib/client/sessions-store.ts'
 import { useSidebar } from '#lib/client/sidebar-state.ts'
+import { Brand } from './brand.tsx'
 import { SessionList } from './session-list.tsx'
 
 type Props = { initial: SessionPage; now: number }
 
+/** Only narrow screens have it, and only when it is opened. */
+const Drawer = lazy(async () => ({ default: (await import('./drawer.tsx')).Drawer }))
+
+const LINE =
+  'flex items-center gap-2.5 rounded-lg px-3 py-2 text-left text-sm transition-colors hover:bg-hover pointer-coarse:py-3'
+
 /** The way to every session: a column on a wide screen, a drawer on a narrow one. */
 export function Sidebar({ initial, now }: Props) {
   const { collapsed, open, setOpen } = useSidebar()
+  const [wasOpen, setWasOpen] = useState(false)
+  if (open && !wasOpen) setWasOpen(true)
   // The store lives as long as the page; what the server rendered is where it starts.
   useState(() => typeof window !== 'undefined' && sessionsStore.init(initial))
   useEffect(() => sessionsStore.connect(), [])
+  const close = () => setOpen(false)
 
   const content = (
     <nav aria-label="Sessions" className="flex min-h-0 flex-1 flex-col">
-      <Link
-        href="/"
-        onClick={() => {
-          announceNewChat()
-          setOpen(false)
-        }}
-        className="mx-2 flex items-center gap-2.5 rounded-lg px-3 py-2 font-medium text-sm hover:bg-hover pointer-coarse:py-3"
-      >
-        <SquarePen size={16} aria-hidden />
-        New chat
-      </Link>
+      <div className="flex flex-col px-2">
+        <Link
+          href="/"
+          onClick={() => {
+            announce('new-chat')
+            close()
+          }}
+          className={`${LINE} font-medium`}
+        >
+          <SquarePen size={16} aria-hidden />
+          New chat
+        </Link>
+        <button
+          type="button"
+          className={LINE}
+          onClick={() => {
+            // On top of a drawer it would be taken for a part of it.
+            if (open) history.back()
+            showOverlay('search')
+          }}
+        >
+          <Search size={16} aria-hidden />
+          Search
+        </button>
+      </div>
       <div className="mt-2 min-h-0 flex-1 overflow-y-auto overscroll-contain px-2 pb-4">
-        <SessionList initial={initial} now={now} onOpen={() => setOpen(false)} />
+        <SessionList initial={initial} now={now} onOpen={close} />
       </div>
     </nav>
   )
+  const settings = <SettingsLink onOpen={close} />
 
   return (
     <>
@@ -45,54 +70,35 @@ export function Sidebar({ initial, now }: Props) {
         <div className="hidden w-64 shrink-0 flex-col border-line border-r bg-surface pt-2 md:flex">
           <Brand />
           {content}
+          {settings}
         </div>
       )}
-      <Drawer open={open} onOpenChange={setOpen}>
-        {content}
-      </Drawer>
+      {wasOpen && (
+        <Suspense>
+          <Drawer open={open} onOpenChange={setOpen}>
+            {content}
+            {settings}
+          </Drawer>
+        </Suspense>
+      )}
     </>
   )
 }
 
-const Brand = () => <p className="px-5 pt-1.5 pb-3 font-semibold text-sm tracking-tight">motorhead-chat</p>
-
-/**
- * Back closes it, as it closes whatever lies over a page on a phone: opening it makes a step in the history, closing it
- * by hand takes that step back, and a link in it leaves the step behind.
- */
-function Drawer(props: { open: boolean; onOpenChange: (open: boolean) => void; children: ReactNode }) {
-  const { open, onOpenChange, children } = props
-  useEffect(() => {
-    if (!open) return
-    history.pushState({ ...history.state, drawer: true }, '')
-    const close = () => onOpenChange(false)
-    window.addEventListener('popstate', close)
-    return () => window.removeEventListener('popstate', close)
-  }, [open, onOpenChange])
-
+function SettingsLink({ onOpen }: { onOpen: () => void }) {
+  const isOpen = usePathname() === '/settings'
   return (
-    <Dialog.Root open={open} onOpenChange={() => history.back()}>
-      <Dialog.Portal>
-        <Dialog.Overlay className="fixed inset-0 z-40 bg-black/40 md:hidden" />
-        <Dialog.Content
-          aria-describedby={undefined}
-          className="drawer fixed inset-y-0 left-0 z-50 flex w-[min(20rem,86vw)] flex-col bg-surface pt-[max(0.5rem,env(safe-area-inset-top))] pb-[env(safe-area-inset-bottom)] shadow-float outline-none md:hidden"
-        >
-          <div className="flex items-center justify-between pr-2">
-            <Dialog.Title asChild>
-              <div>
-                <Brand />
-              </div>
-            </Dialog.Title>
-            <Dialog.Close asChild>
-              <IconButton label="Close sidebar">
-                <X size={18} aria-hidden />
-              </IconButton>
-            </Dialog.Close>
-          </div>
-          {children}
-        </Dialog.Content>
-      </Dialog.Portal>
-    </Dialog.Root>
+    <div className="border-line border-t px-2 py-2">
+      <Link
+        href="/settings"
+        prefetch={false}
+        onClick={onOpen}
+        aria-current={isOpen ? 'page' : undefined}
+        className={`${LINE} ${isOpen ? 'bg-hover' : ''}`}
+      >
+        <Settings size={16} aria-hidden />
+        Settings
+      </Link>
+    </div>
   )
 }

@@ -1,61 +1,63 @@
 'use client'
 
-import * as DropdownMenu from 'radix-ui/dropdown-menu'
-import type { ReactNode } from 'react'
+import { type ComponentType, type ReactNode, useState } from 'react'
+import { IconButton } from './icon-button.tsx'
+import type { MenuPopupProps } from './menu-popup.tsx'
 
-type Props = {
-  /** The button that opens it; it must take a ref and props, as a `button` does. */
-  trigger: ReactNode
-  children: ReactNode
-  align?: 'start' | 'end'
-  onOpenChange?: (open: boolean) => void
-  /** Where the focus goes when it closes; absent: back to the trigger. */
-  onCloseAutoFocus?: (event: Event) => void
-}
-
-/** A menu under a button, complete by keyboard. Its children are `MenuItem`s. */
-export function Menu({ trigger, children, align = 'end', onOpenChange, onCloseAutoFocus }: Props) {
-  return (
-    <DropdownMenu.Root modal={false} {...(onOpenChange && { onOpenChange })}>
-      <DropdownMenu.Trigger asChild>{trigger}</DropdownMenu.Trigger>
-      <DropdownMenu.Portal>
-        <DropdownMenu.Content
-          align={align}
-          sideOffset={4}
-          collisionPadding={8}
-          className="menu z-50 min-w-40 rounded-xl border border-line bg-raised p-1 text-ink text-sm shadow-float"
-          {...(onCloseAutoFocus && { onCloseAutoFocus })}
-        >
-          {children}
-        </DropdownMenu.Content>
-      </DropdownMenu.Portal>
-    </DropdownMenu.Root>
-  )
-}
-
-export function MenuItem(props: {
+/** One line of a menu; with `items` it opens another one beside it. */
+export type MenuEntry = {
+  label: string
   icon?: ReactNode
-  children: ReactNode
-  onSelect: () => void
   danger?: boolean
   /** For one of several choices. */
   checked?: boolean
-}) {
-  const { icon, children, onSelect, danger, checked } = props
-  const look = `flex cursor-default select-none items-center gap-2.5 rounded-lg px-2.5 py-1.5 outline-none data-[highlighted]:bg-hover pointer-coarse:py-2.5 ${danger ? 'text-danger' : ''}`
-  if (checked !== undefined) {
-    return (
-      <DropdownMenu.CheckboxItem checked={checked} onSelect={onSelect} className={look}>
+} & ({ onSelect: () => void; items?: never } | { items: MenuEntry[]; onSelect?: never })
+
+type Props = {
+  /** The name of the button. */
+  label: string
+  /** What the button shows. */
+  icon: ReactNode
+  className?: string
+  items: MenuEntry[]
+}
+
+type Popup = ComponentType<MenuPopupProps>
+
+/** Loaded when somebody comes near one: a page stands before anybody opens a menu. */
+const loadPopup = () => import('./menu-popup.tsx').then((loaded) => loaded.MenuPopup)
+
+/** A button that opens a menu under it, complete by keyboard. */
+export function Menu({ label, icon, className, items }: Props) {
+  const [popup, setPopup] = useState<{ Popup: Popup } | null>(null)
+  const [open, setOpen] = useState(false)
+
+  async function openFirst(): Promise<void> {
+    const Popup = await loadPopup()
+    setPopup({ Popup })
+    setOpen(true)
+  }
+
+  if (popup) {
+    const button = (
+      <IconButton label={label} {...(className && { className })}>
         {icon}
-        <span className="grow">{children}</span>
-        <DropdownMenu.ItemIndicator className="text-accent">✓</DropdownMenu.ItemIndicator>
-      </DropdownMenu.CheckboxItem>
+      </IconButton>
     )
+    return <popup.Popup trigger={button} open={open} onOpenChange={setOpen} items={items} />
   }
   return (
-    <DropdownMenu.Item onSelect={onSelect} className={look}>
+    <IconButton
+      label={label}
+      aria-haspopup="menu"
+      aria-expanded={false}
+      onPointerEnter={() => void loadPopup()}
+      onFocus={() => void loadPopup()}
+      onClick={() => void openFirst()}
+      onKeyDown={(event) => event.key === 'ArrowDown' && void openFirst()}
+      {...(className && { className })}
+    >
       {icon}
-      {children}
-    </DropdownMenu.Item>
+    </IconButton>
   )
 }

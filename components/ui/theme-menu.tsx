@@ -2,8 +2,7 @@
 
 import { Monitor, Moon, Sun } from 'lucide-react'
 import { useTheme } from 'next-themes'
-import { IconButton } from './icon-button.tsx'
-import { Menu, MenuItem } from './menu.tsx'
+import { Menu } from './menu.tsx'
 
 const THEMES = [
   { id: 'system', label: 'As the system', icon: <Monitor size={16} aria-hidden /> },
@@ -15,18 +14,19 @@ export function ThemeMenu() {
   const { theme, setTheme } = useTheme()
   return (
     <Menu
-      trigger={
-        <IconButton label="Theme">
+      label="Theme"
+      icon={
+        <>
           <Sun size={18} className="dark:hidden" aria-hidden />
           <Moon size={18} className="hidden dark:block" aria-hidden />
-        </IconButton>
+        </>
       }
-    >
-      {THEMES.map(({ id, label, icon }) => (
-        <MenuItem key={id} icon={icon} checked={theme === id} onSelect={() => setTheme(id)}>
-          {label}
-        </MenuItem>
-      ))}
-    </Menu>
+      items={THEMES.map(({ id, label, icon }) => ({
+        label,
+        icon,
+        checked: theme === id,
+        onSelect: () => setTheme(id),
+      }))}
+    />
   )
 }

@@ -54,13 +54,31 @@ export class ChatPage {
     return this.sessions.getByRole('link', { name: title })
   }
 
+  async newChat(): Promise<void> {
+    await this.sessions.getByRole('link', { name: 'New chat' }).click()
+    await expect(this.questions).toHaveCount(0)
+  }
+
+  async renamed(title: string | RegExp, next: string): Promise<void> {
+    await this.menuOf(title, 'Rename')
+    const field = this.page.getByRole('textbox', { name: 'Title' })
+    await field.fill(next)
+    await field.press('Enter')
+    await expect(this.session(next)).toBeVisible()
+  }
+
+  async exportOf(title: string | RegExp, format: string): Promise<void> {
+    await this.menuOf(title, 'Export')
+    await this.page.getByRole('menuitem', { name: format }).click()
+  }
+
   async menuOf(title: string | RegExp, item: string): Promise<void> {
     const row = this.sessions
       .getByRole('listitem')
       .filter({ has: this.page.getByRole('link', { name: title }) })
     await row.hover()
     await row.getByRole('button', { name: 'Session menu' }).click()
-    await this.page.getByRole('menuitem', { name: item }).click()
+    await this.page.getByRole('menuitem', { name: item, exact: true }).click()
   }
 
   async action(message: Locator, name: string): Promise<void> {

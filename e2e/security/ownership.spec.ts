@@ -90,6 +90,7 @@ const NAMELESS = [
   'GET /api/sessions',
   'GET /api/search',
   'GET /api/export',
+  'POST /api/import',
   'GET /api/settings',
   'PATCH /api/settings',
   'GET /api/model',

@@ -1,3 +1,4 @@
+import { ARCHIVE_FORMAT, ARCHIVE_VERSION, archiveSession } from '#lib/memory/archive.ts'
 import { isAssistant } from '#lib/memory/fact-value.ts'
 import type { SessionTree, TreeMessage } from '#lib/memory/store/transfer.ts'
 
@@ -5,27 +6,6 @@ import type { SessionTree, TreeMessage } from '#lib/memory/store/transfer.ts'
 export type ExportFile = { name: string; type: string; body: string }
 
 export type ExportFormat = 'markdown' | 'json'
-
-/** A session as JSON: every branch of it, and what was summarised. Times are ISO 8601. */
-export type SessionExport = {
-  id: string
-  title: string
-  pinned: boolean
-  createdAt: string
-  updatedAt: string
-  /** The message shown last; the path to it is the conversation as the person saw it. */
-  headId: string | null
-  messages: {
-    id: string
-    parentId: string | null
-    role: string
-    name?: string
-    text: string
-    status: string
-    createdAt: string
-  }[]
-  summaries: { throughId: string | null; text: string; source: string; createdAt: string }[]
-}
 
 /** The shown path as a document to read. */
 export function toMarkdown({ session, messages }: SessionTree, exportedAt: number): ExportFile {
@@ -45,41 +25,15 @@ export function toMarkdown({ session, messages }: SessionTree, exportedAt: numbe
 /** All of it, for a program. */
 export function toJson(tree: SessionTree, exportedAt: number): ExportFile {
   const body = {
-    format: 'motorhead-chat',
-    version: 1,
+    format: ARCHIVE_FORMAT,
+    version: ARCHIVE_VERSION,
     exportedAt: iso(exportedAt),
-    sessions: [toSessionExport(tree)],
+    sessions: [archiveSession(tree)],
   }
   return {
     name: fileName(tree.session.title, exportedAt, 'json'),
     type: 'application/json; charset=utf-8',
     body: `${JSON.stringify(body, null, 2)}\n`,
-  }
-}
-
-export function toSessionExport({ session, messages, summaries }: SessionTree): SessionExport {
-  return {
-    id: session.id,
-    title: session.title,
-    pinned: session.pinned,
-    createdAt: iso(session.createdAt),
-    updatedAt: iso(session.updatedAt),
-    headId: session.headId,
-    messages: messages.map(({ id, parentId, role, name, content, status, createdAt }) => ({
-      id,
-      parentId,
-      role,
-      ...(name !== null && { name }),
-      text: content,
-      status,
-      createdAt: iso(createdAt),
-    })),
-    summaries: summaries.map(({ throughId, context, source, createdAt }) => ({
-      throughId,
-      text: context,
-      source,
-      createdAt: iso(createdAt),
-    })),
   }
 }
 

@@ -90,3 +90,49 @@ describe('export', () => {
     expect(sessions.map((session: { id: string }) => session.id).sort()).toEqual(['a', 'b'])
   })
 })
+
+describe('import', () => {
+  const node = (role: string, text: string, parent: string | null, children: string[]) => ({
+    parent,
+    children,
+    message: {
+      author: { role },
+      create_time: 1_700_000_000,
+      content: { content_type: 'text', parts: [text] },
+    },
+  })
+  const file = [
+    {
+      conversation_id: 'c1',
+      title: 'A trip',
+      create_time: 1_700_000_000,
+      current_node: 'a',
+      mapping: { q: node('user', 'Where to?', null, ['a']), a: node('assistant', 'Porto.', 'q', []) },
+    },
+  ]
+
+  it('comes in once, to be found, and belongs to the importer alone', async () => {
+    const report = await library.importFile('bob', file)
+    expect(report).toEqual({
+      source: 'chatgpt',
+      sessions: { new: 1, grown: 0, present: 0, empty: 0 },
+      messages: 2,
+    })
+    expect(await library.importFile('bob', file)).toMatchObject({
+      sessions: { new: 0, present: 1 },
+      messages: 0,
+    })
+    expect(await found('porto')).toHaveLength(1)
+    expect(await found('porto', 'eve')).toEqual([])
+    expect(await library.importFile('eve', file)).toMatchObject({ sessions: { new: 1 } })
+  })
+
+  it('takes in what was exported here, and nothing of a file that is damaged', async () => {
+    await say('a', 'Title', 'Hi', 'Hello')
+    const exported = JSON.parse((await library.exportSession('bob', 'a', 'json'))?.body ?? '')
+    expect(await library.importFile('eve', exported)).toMatchObject({ source: 'motorhead-chat', messages: 2 })
+    expect(await found('hello', 'eve')).toHaveLength(1)
+    await expect(library.importFile('eve', [...file, { mapping: 1 }])).rejects.toThrow('chat number 2')
+    expect(await found('porto', 'eve')).toEqual([])
+  })
+})

@@ -1,9 +1,12 @@
+import { ARCHIVE_FORMAT, ARCHIVE_VERSION, archiveSession } from '#lib/memory/archive.ts'
 import { isAssistant } from '#lib/memory/fact-value.ts'
 import type { Store } from '#lib/memory/store/store.ts'
-import { type ExportFile, type ExportFormat, toJson, toMarkdown, toSessionExport } from './export.ts'
+import type { Imported } from '#lib/memory/store/transfer.ts'
+import { type ExportFile, type ExportFormat, toJson, toMarkdown } from './export.ts'
+import { readImport } from './import/read-import.ts'
 import { beginningsOf, holdsWords, markWords, searchWords, snippetOf } from './search-text.ts'
 import { addressOf, sessionAt } from './session-address.ts'
-import type { SearchResults, Settings } from './types.ts'
+import type { ImportReport, SearchResults, Settings } from './types.ts'
 
 /** What a person does with all of their sessions, beside chatting in one. */
 export type Library = {
@@ -14,6 +17,8 @@ export type Library = {
   exportSession(user: string, sessionId: string, format: ExportFormat): Promise<ExportFile | null>
   /** All sessions and settings as one JSON file, made while it is read: it may be large. */
   exportAll(user: string): { name: string; chunks: AsyncIterable<string> }
+  /** Takes in a parsed file, all of it or nothing. Throws `ImportError` when it is none that can be read. */
+  importFile(user: string, file: unknown): Promise<ImportReport>
 }
 
 /** Messages looked at, and shown, of one search. */
@@ -84,8 +89,8 @@ export function createLibrary({ store, now }: { store: Store; now: () => number 
 
   async function* exportChunks(user: string): AsyncGenerator<string> {
     const head = {
-      format: 'motorhead-chat',
-      version: 1,
+      format: ARCHIVE_FORMAT,
+      version: ARCHIVE_VERSION,
       exportedAt: new Date(now()).toISOString(),
       settings: await store.getSettings(user),
     }
@@ -95,13 +100,25 @@ export function createLibrary({ store, now }: { store: Store; now: () => number 
       const tree = await store.exportSession({ namespace, sessionId: id })
       // Deleted since it was listed.
       if (!tree) continue
-      yield `${separator}${JSON.stringify(toSessionExport(tree))}`
+      yield `${separator}${JSON.stringify(archiveSession(tree))}`
       separator = ',\n'
     }
     yield '\n  ]\n}\n'
   }
 
+  async function importFile(user: string, file: unknown): Promise<ImportReport> {
+    const { source, trees, empty } = readImport(file)
+    const done = await store.importSessions(trees.map((tree) => ({ namespace: user, tree })))
+    const count = (outcome: Imported['outcome']) => done.filter((each) => each.outcome === outcome).length
+    return {
+      source,
+      sessions: { new: count('new'), grown: count('grown'), present: count('present'), empty },
+      messages: done.reduce((sum, { added }) => sum + added, 0),
+    }
+  }
+
   return {
+    importFile,
     settings: (user) => store.getSettings(user),
     changeSettings: (user, patch) => store.setSettings(user, patch),
     search,

@@ -55,6 +55,6 @@ describe('a message', () => {
     expect(snippet).toMatch(/^… (before )+\[needle\] after/)
     expect(snippet).toMatch(/…$/)
     expect(snippet.length).toBeLessThan(200)
-    expect(shown(snippetOf('short needle', ['needle']))).toBe('short [needle]')
+    expect(shown(snippetOf('## A **short** `needle`', ['needle']))).toBe('A short [needle]')
   })
 })

@@ -48,7 +48,7 @@ export function markWords(text: string, words: readonly string[]): MarkedText {
 
 /** The piece of a text around its first marked word, on one line. */
 export function snippetOf(text: string, words: readonly string[]): MarkedText {
-  const line = text.replace(/\s+/gu, ' ').trim()
+  const line = text.replace(MARKS, ' ').replace(/\s+/gu, ' ').trim()
   let first = 0
   for (const { 0: found, index } of line.matchAll(WORD)) {
     if (!words.some((word) => isMeant(plain(found), word))) continue
@@ -62,6 +62,9 @@ export function snippetOf(text: string, words: readonly string[]): MarkedText {
   const whole = `${start > 0 ? '… ' : ''}${cut}${start + SNIPPET < line.length ? '…' : ''}`
   return markWords(whole, words)
 }
+
+/** Of Markdown, what a reader does not see. */
+const MARKS = /\*\*|__|~~|`+|^[ \t]*(?:#{1,6}|>|[-*+]|\|)[ \t]+/gmu
 
 /** A word that begins as asked for, or has the same stem as far as endings tell; unspaced scripts: holds it. */
 function isMeant(found: string, word: string): boolean {

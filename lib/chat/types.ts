@@ -153,4 +153,15 @@ export type SearchResults = {
   }[]
 }
 
+/**
+ * `POST /api/import` — the file as it is: an export of ChatGPT, Claude or this app. All of it comes in or nothing, and what
+ * is here already is left as it is.
+ */
+export type ImportReport = {
+  source: 'chatgpt' | 'claude' | 'motorhead-chat'
+  sessions: { new: number; grown: number; present: number; empty: number }
+  /** Messages that were added. */
+  messages: number
+}
+
 // `GET /api/sessions/:id/export?format=markdown|json` and `GET /api/export` answer a file to save.

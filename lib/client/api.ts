@@ -45,11 +45,20 @@ export const getSession = (id: string, before?: number): Promise<SessionView> =>
 export const renameSession = (id: string, title: string): Promise<SessionItem> =>
   sendJson('PATCH', sessionPath(id), { title })
 
+/** Keeps a session on top of the list, or no longer. */
+export const pinSession = (id: string, pinned: boolean): Promise<SessionItem> =>
+  sendJson('PATCH', sessionPath(id), { pinned })
+
 /** Shows another version of a message; answers the path that goes through it. */
 export const showVersion = (id: string, messageId: string): Promise<SessionView> =>
   sendJson('PATCH', sessionPath(id), { showVersion: messageId })
 
 export const deleteSession = (id: string): Promise<SessionDeleted> => sendJson('DELETE', sessionPath(id))
+
+/** The same for a page that is being left: it arrives after the page is gone, and nobody hears of it. */
+export function deleteSessionOnLeaving(id: string): void {
+  void fetch(sessionPath(id), { method: 'DELETE', keepalive: true }).catch(() => undefined)
+}
 
 /** Takes a deletion back, as long as the server keeps it. */
 export async function restoreSession(id: string): Promise<void> {
@@ -82,9 +91,9 @@ export async function getStream(
   return response.body ?? unreadable(response)
 }
 
-const sessionPath = (id: string): string => `/api/sessions/${encodeURIComponent(id)}`
+export const sessionPath = (id: string): string => `/api/sessions/${encodeURIComponent(id)}`
 
-function query(parameters: Record<string, string | number | null | undefined>): string {
+export function query(parameters: Record<string, string | number | null | undefined>): string {
   const given = Object.entries(parameters).flatMap(([name, value]) =>
     value === null || value === undefined ? [] : [[name, String(value)]],
   )
@@ -99,12 +108,13 @@ const jsonInit = (method: string, body?: unknown): RequestInit => ({
   }),
 })
 
-const getJson = async <T>(path: string): Promise<T> => readJson<T>(await request(path, { cache: 'no-store' }))
+export const getJson = async <T>(path: string, signal?: AbortSignal): Promise<T> =>
+  readJson<T>(await request(path, { cache: 'no-store', ...(signal && { signal }) }))
 
-const sendJson = async <T>(method: string, path: string, body?: unknown): Promise<T> =>
+export const sendJson = async <T>(method: string, path: string, body?: unknown): Promise<T> =>
   readJson<T>(await request(path, jsonInit(method, body)))
 
-async function request(path: string, init: RequestInit): Promise<Response> {
+export async function request(path: string, init: RequestInit): Promise<Response> {
   const response = await fetch(path, init).catch((cause: unknown) => {
     if (init.signal?.aborted) throw cause
     throw new ApiFailure(0, 'offline', OFFLINE, { cause })

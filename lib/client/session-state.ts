@@ -45,6 +45,11 @@ export type SessionStore = {
   stop(): void
   showVersion(messageId: string): void
   loadEarlier(): Promise<void>
+  /**
+   * Loads earlier messages until this one is in the thread, and shows its branch when it is on another one. False, with a
+   * notice, when it is not there.
+   */
+  showMessage(messageId: string): Promise<boolean>
   dismissNotice(): void
   /** Starts following what goes on (runs in progress, other tabs, focus); answers the way to end it. */
   connect(): () => void

@@ -27,7 +27,11 @@ const TITLE_LOOKS_MS = [2_500, 8_000]
 
 /** The state of one open session and what can be done to it; `view: null` when nothing was ever sent. */
 export function createSessionStore(
-  { sessionId, view }: { sessionId: string; view: SessionView | null },
+  {
+    sessionId,
+    view,
+    temporary = false,
+  }: { sessionId: string; view: SessionView | null; temporary?: boolean },
   deps: Partial<SessionStoreDeps> = {},
 ): SessionStore {
   const { api, channel, page, now, onCreated, onActivity } = { ...inBrowser, ...deps }
@@ -187,6 +191,46 @@ export function createSessionStore(
     }
   }
 
+  async function showVersion(messageId: string): Promise<void> {
+    const release = loader.hold()
+    try {
+      applyView(await api.showVersion(sessionId, messageId))
+      tellOthers()
+    } catch (error) {
+      publish({ notice: `This version cannot be shown. ${sentenceOf(error)}` })
+    } finally {
+      release()
+    }
+  }
+
+  async function loadEarlier(): Promise<void> {
+    if (earlier === null || rest.loadingEarlier) return
+    publish({ loadingEarlier: true })
+    let notice = rest.notice
+    try {
+      const above = await api.getSession(sessionId, earlier)
+      // Another version may have been chosen meanwhile: what is above must lead to what is shown.
+      if (above.messages.at(-1)?.id === thread[0]?.parentId) {
+        thread = [...above.messages.map((message) => toThreadMessage(message)), ...thread]
+        earlier = above.earlier
+      }
+    } catch (error) {
+      notice = `The earlier messages could not be loaded. ${sentenceOf(error)}`
+    }
+    publish({ loadingEarlier: false, notice })
+  }
+
+  /** Loads the pages above until the message is there; false at the beginning, or when a page does not come. */
+  async function loadUntil(messageId: string): Promise<boolean> {
+    while (!find(messageId)) {
+      const before = earlier
+      if (before === null) return false
+      await loadEarlier()
+      if (earlier === before) return false
+    }
+    return true
+  }
+
   return {
     getState: () => state,
     subscribe(listener) {
@@ -198,7 +242,8 @@ export function createSessionStore(
       if (text.trim() === '') return
       const after = thread.findLast((message) => message.send?.state !== 'failed')?.id ?? null
       const ids = { id: crypto.randomUUID(), replyId: crypto.randomUUID() }
-      await post({ kind: 'send', sessionId, isNew: !exists, ...ids, after, text })
+      const isNew = !exists
+      await post({ kind: 'send', sessionId, isNew, ...(temporary && { temporary }), ...ids, after, text })
     },
 
     retry(messageId) {
@@ -244,33 +289,16 @@ export function createSessionStore(
       publish({ announcement: 'Reply stopped.' })
     },
 
-    async showVersion(messageId) {
-      const release = loader.hold()
-      try {
-        applyView(await api.showVersion(sessionId, messageId))
-        tellOthers()
-      } catch (error) {
-        publish({ notice: `This version cannot be shown. ${sentenceOf(error)}` })
-      } finally {
-        release()
-      }
-    },
+    showVersion,
+    loadEarlier,
 
-    async loadEarlier() {
-      if (earlier === null || rest.loadingEarlier) return
-      publish({ loadingEarlier: true })
-      let notice = rest.notice
-      try {
-        const above = await api.getSession(sessionId, earlier)
-        // Another version may have been chosen meanwhile: what is above must lead to what is shown.
-        if (above.messages.at(-1)?.id === thread[0]?.parentId) {
-          thread = [...above.messages.map((message) => toThreadMessage(message)), ...thread]
-          earlier = above.earlier
-        }
-      } catch (error) {
-        notice = `The earlier messages could not be loaded. ${sentenceOf(error)}`
-      }
-      publish({ loadingEarlier: false, notice })
+    async showMessage(messageId) {
+      if (await loadUntil(messageId)) return true
+      if (rest.notice) return false
+      await showVersion(messageId)
+      const found = rest.notice === null && (await loadUntil(messageId))
+      if (!found) publish({ notice: 'This message is not there any more.' })
+      return found
     },
 
     dismissNotice: () => publish({ notice: null }),

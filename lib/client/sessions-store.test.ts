@@ -18,6 +18,7 @@ function setUp(pages: Record<string, SessionPage>) {
   const calls = {
     listSessions: async (cursor: string | null = null) => pages[cursor ?? ''] ?? { sessions: [], next: null },
     renameSession: async (id: string, title: string) => ({ ...item(id, 1), title }),
+    pinSession: async (id: string, pinned: boolean) => ({ ...item(id, 1), pinned }),
     deleteSession: async () => ({ undoUntil: 9 }),
     restoreSession: async () => undefined,
   }

@@ -16,7 +16,10 @@ export type SessionsState = {
 }
 
 /** What the list needs of the server: `api.ts`. */
-type SessionsApi = Pick<typeof api, 'listSessions' | 'renameSession' | 'deleteSession' | 'restoreSession'>
+type SessionsApi = Pick<
+  typeof api,
+  'listSessions' | 'renameSession' | 'pinSession' | 'deleteSession' | 'restoreSession'
+>
 
 const EMPTY: SessionsState = { sessions: [], hasMore: false, loadingMore: false, problem: null }
 
@@ -57,9 +60,11 @@ export function createSessionsStore(deps: { api: SessionsApi; channel: TabChanne
         const listed = first.sessions.some((session) => session.id === id)
         return !listed && first.next !== null && oldest !== undefined && updatedAt <= oldest.updatedAt
       })
+      // The first page has all that are pinned.
+      const unpinned = below.map((session) => (session.pinned ? { ...session, pinned: false } : session))
       if (below.length === 0) next = first.next
       set({ problem: null, hasMore: next !== null })
-      show([...first.sessions, ...below])
+      show([...first.sessions, ...unpinned])
     } catch (error) {
       // What is shown is still true; only an empty list needs a word about it.
       if (state.sessions.length === 0) set({ problem: sentence(error) })
@@ -86,6 +91,25 @@ export function createSessionsStore(deps: { api: SessionsApi; channel: TabChanne
     show(state.sessions.map((each) => (each.id === session.id ? session : each)))
   }
 
+  /** Shown at once, then as the server has it. */
+  async function change(
+    id: string,
+    wanted: Partial<SessionItem>,
+    save: () => Promise<Partial<SessionItem>>,
+  ): Promise<string | null> {
+    const session = state.sessions.find((each) => each.id === id)
+    if (!session) return null
+    replace({ ...session, ...wanted })
+    try {
+      replace({ ...session, ...(await save()) })
+      channel.post({ type: 'sessions-changed' })
+      return null
+    } catch (error) {
+      replace(session)
+      return sentence(error)
+    }
+  }
+
   return {
     getState: () => state,
     subscribe(listener: () => void): () => void {
@@ -103,20 +127,12 @@ export function createSessionsStore(deps: { api: SessionsApi; channel: TabChanne
     },
 
     /** Resolves to a sentence when the server refused; the old title is back then. */
-    async rename(id: string, title: string): Promise<string | null> {
-      const session = state.sessions.find((each) => each.id === id)
-      if (!session) return null
-      replace({ ...session, title })
-      try {
-        const renamed = await api.renameSession(id, title)
-        replace({ ...session, title: renamed.title })
-        channel.post({ type: 'sessions-changed' })
-        return null
-      } catch (error) {
-        replace(session)
-        return sentence(error)
-      }
-    },
+    rename: (id: string, title: string) =>
+      change(id, { title }, async () => ({ title: (await api.renameSession(id, title)).title })),
+
+    /** Resolves to a sentence when the server refused; it is where it was then. */
+    pin: (id: string, pinned: boolean) =>
+      change(id, { pinned }, async () => ({ pinned: (await api.pinSession(id, pinned)).pinned })),
 
     /** Resolves to the way to take it back, or to a sentence when the server refused. */
     async remove(id: string): Promise<{ undoUntil: number } | { problem: string }> {
@@ -148,6 +164,9 @@ export function createSessionsStore(deps: { api: SessionsApi; channel: TabChanne
       }
     },
 
+    /** Something was added that this page's list shows already. */
+    tellOthers: () => channel.post({ type: 'sessions-changed' }),
+
     /** Keeps the list true to what happens elsewhere; answers the way to end it. */
     connect(): () => void {
       const stopListening = channel.subscribe(() => void refresh())
@@ -166,6 +185,14 @@ export const sessionsStore = createSessionsStore({ api, channel: tabChannel, pag
 export function useSessions(initial: SessionPage): SessionsState {
   return useSyncExternalStore(sessionsStore.subscribe, sessionsStore.getState, () => initialState(initial))
 }
+
+/** What is in the list now, for what is loaded after the page stands. */
+export const useListedSessions = (): SessionsState['sessions'] =>
+  useSyncExternalStore(
+    sessionsStore.subscribe,
+    () => sessionsStore.getState().sessions,
+    () => EMPTY.sessions,
+  )
 
 /** The server's snapshot must be the same object at every call. */
 const cache = new WeakMap<SessionPage, SessionsState>()

@@ -49,6 +49,14 @@ function createSidebarState(storage: () => KeyValue) {
 /** One for the page: the button in the header and the sidebar itself share it. */
 const sidebar = createSidebarState(() => localStorage)
 
+/** The drawer of a narrow screen, the column of a wide one. */
+export function toggleSidebar(): void {
+  const { open, collapsed } = sidebar.getState()
+  if (matchMedia('(width >= 48rem)').matches) sidebar.setCollapsed(!collapsed)
+  else if (open) history.back()
+  else sidebar.setOpen(true)
+}
+
 /** The sidebar's state and the ways to change it. */
 export function useSidebar(): SidebarState & {
   setOpen(open: boolean): void

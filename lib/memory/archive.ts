@@ -7,8 +7,8 @@ import type { SessionTree } from './store/transfer.ts'
  * Each session has its whole tree, so nothing is lost on the way, and all of its ids, so that twice is once. Times are
  * ISO 8601. A change that an older reader would misunderstand gets a new version.
  */
-const ARCHIVE_FORMAT = 'motorhead-chat'
-const ARCHIVE_VERSION = 1
+export const ARCHIVE_FORMAT = 'motorhead-chat'
+export const ARCHIVE_VERSION = 1
 
 /** A file that is no archive. The message says where and why, as a sentence for a person. */
 export class ArchiveError extends Error {
@@ -120,7 +120,7 @@ export async function* writeArchive(
 }
 
 /** One session in the form of the file; without a namespace it belongs to whoever imports it. */
-function archiveSession({ session, messages, summaries }: SessionTree, namespace?: string) {
+export function archiveSession({ session, messages, summaries }: SessionTree, namespace?: string) {
   return {
     ...(namespace !== undefined && { namespace }),
     id: session.id,
@@ -147,9 +147,13 @@ function archiveSession({ session, messages, summaries }: SessionTree, namespace
   } satisfies ArchivedSession
 }
 
+type Archived = { namespace: string | null; tree: SessionTree }
+
 /** Reads a whole file. Throws `ArchiveError`. Whether the trees are trees is for the store to say. */
-export function readArchive(text: string): { namespace: string | null; tree: SessionTree }[] {
-  const file = parseJson(text)
+export const readArchive = (text: string): Archived[] => readArchivedSessions(parseJson(text))
+
+/** The same of a file that is parsed already. */
+export function readArchivedSessions(file: unknown): Archived[] {
   checkKind(file)
   const parsed = archiveSchema.safeParse(file)
   if (!parsed.success) throw new ArchiveError(firstProblem(parsed.error))

@@ -1,5 +1,7 @@
 import 'server-only'
-import type { ModelStatus, SessionPage, SessionView } from '#lib/chat/types.ts'
+import { cache } from 'react'
+import type { ModelStatus, SessionPage, SessionView, Settings } from '#lib/chat/types.ts'
+import { DEFAULT_SETTINGS } from '#lib/memory/store/settings-store.ts'
 import { app } from './app.ts'
 import { toHttpError } from './http-error.ts'
 import { readUser } from './identity.ts'
@@ -9,17 +11,25 @@ export type PageData<T> = { data: T } | { problem: string }
 
 const NO_SESSIONS: SessionPage = { sessions: [], next: null }
 
-/** The sidebar's first page; empty while the store cannot be read: the page itself then says why. */
-export async function loadSessions(): Promise<SessionPage> {
+/** The sidebar's first page, read once a request; empty while the store cannot be read: the page itself then says why. */
+export const loadSessions = cache(async (): Promise<SessionPage> => {
   const loaded = await orProblem(async () => {
     const user = await readUser()
     return user ? (await app()).chat.listSessions(user, null) : NO_SESSIONS
   })
   return 'data' in loaded ? loaded.data : NO_SESSIONS
-}
+})
 
 export function loadModel(): Promise<PageData<ModelStatus>> {
   return orProblem(async () => (await (await app()).models.current()).status)
+}
+
+export function loadSettings(): Promise<PageData<{ settings: Settings; model: ModelStatus }>> {
+  return orProblem(async () => {
+    const [user, { library, models }] = await Promise.all([readUser(), app()])
+    const settings = user ? await library.settings(user) : DEFAULT_SETTINGS
+    return { settings, model: (await models.current(settings.model)).status }
+  })
 }
 
 /** `view` is `null` when the session is absent or somebody else's. */

@@ -117,3 +117,5 @@ export const contextEdit = z.strictObject({
   ),
   basedOn: memoryId.nullable(),
 })
+/** Looked into by `lib/chat/import`, where the schema of each product's export stands. */
+export const importFile = z.union([z.array(z.unknown()), z.record(z.string(), z.unknown())])

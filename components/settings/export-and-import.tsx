@@ -1,0 +1,110 @@
+'use client'
+
+import { Download, Upload } from 'lucide-react'
+import { useRef, useState } from 'react'
+import type { ImportReport } from '#lib/chat/types.ts'
+import { importFile, saveEverything } from '#lib/client/library-api.ts'
+import { sentenceOf } from '#lib/client/sentences.ts'
+import { sessionsStore } from '#lib/client/sessions-store.ts'
+import { BUTTON, Section } from './section.tsx'
+
+type State =
+  | { at: 'rest' }
+  | { at: 'work'; doing: string }
+  | { at: 'done'; sentence: string }
+  | { at: 'failed'; sentence: string }
+
+/** Takes everything along, from here and to here. */
+export function ExportAndImport() {
+  const picker = useRef<HTMLInputElement>(null)
+  const [state, setState] = useState<State>({ at: 'rest' })
+
+  async function attempt(doing: string, work: () => Promise<string>): Promise<void> {
+    setState({ at: 'work', doing })
+    try {
+      setState({ at: 'done', sentence: await work() })
+    } catch (error) {
+      setState({ at: 'failed', sentence: sentenceOf(error) })
+    }
+  }
+  const take = (file: File) =>
+    attempt('Reading the file…', async () => {
+      const report = await importFile(file)
+      await sessionsStore.refresh()
+      sessionsStore.tellOthers()
+      return sentenceFor(report)
+    })
+
+  return (
+    <Section
+      title="Your chats"
+      about="Import what ChatGPT or Claude sent you as an export: the whole zip file, or the conversations.json in it. The same file twice adds nothing twice."
+    >
+      <div className="flex flex-wrap gap-2">
+        <button
+          type="button"
+          className={BUTTON}
+          disabled={state.at === 'work'}
+          onClick={() => picker.current?.click()}
+        >
+          <Upload size={16} aria-hidden />
+          Import chats
+        </button>
+        <input
+          ref={picker}
+          type="file"
+          aria-label="File to import"
+          accept=".json,.zip,application/json,application/zip"
+          tabIndex={-1}
+          className="sr-only"
+          onChange={(event) => {
+            const [file] = event.target.files ?? []
+            event.target.value = ''
+            if (file) void take(file)
+          }}
+        />
+        <button
+          type="button"
+          className={BUTTON}
+          disabled={state.at === 'work'}
+          onClick={() =>
+            void attempt('Collecting your chats…', async () => {
+              await saveEverything()
+              return 'Saved as one JSON file, with every version of every message.'
+            })
+          }
+        >
+          <Download size={16} aria-hidden />
+          Export everything
+        </button>
+      </div>
+      {state.at === 'failed' ? (
+        <p role="alert" className="text-pretty text-danger text-sm">
+          {state.sentence}
+        </p>
+      ) : (
+        <p role="status" className="text-ink-muted text-sm empty:hidden">
+          {state.at === 'work' ? state.doing : state.at === 'done' ? state.sentence : null}
+        </p>
+      )}
+    </Section>
+  )
+}
+
+const SOURCES: Record<ImportReport['source'], string> = {
+  chatgpt: 'ChatGPT',
+  claude: 'Claude',
+  'motorhead-chat': 'this app',
+}
+
+function sentenceFor({ source, sessions, messages }: ImportReport): string {
+  const parts = [
+    sessions.new > 0 && `${count(sessions.new, 'chat')} added`,
+    sessions.grown > 0 && `${count(sessions.grown, 'chat')} continued`,
+    sessions.present > 0 && `${sessions.present.toLocaleString('en')} already here`,
+    sessions.empty > 0 && `${sessions.empty.toLocaleString('en')} empty`,
+  ].filter((part) => part !== false)
+  return `From ${SOURCES[source]}: ${parts.join(', ') || 'no chats'} (${count(messages, 'message')}).`
+}
+
+const count = (n: number, thing: string) => `${n.toLocaleString('en')} ${thing}${n === 1 ? '' : 's'}`

@@ -1,0 +1,119 @@
+import { readFileSync } from 'node:fs'
+import { expect } from '@playwright/test'
+import { test } from './fixtures.ts'
+import { SettingsPage } from './pages/settings-page.ts'
+
+test('[A37] with memory off the prompt is the plain one, and on again it holds the past', async ({
+  chat,
+  page,
+  llm,
+}) => {
+  const settings = new SettingsPage(page)
+  await chat.open()
+  await chat.ask('hi im bob')
+  await settings.open()
+  await settings.turn('Use memory', false)
+  await chat.newChat()
+  await chat.ask('do you know whats my name?')
+  const plain = llm.repliesTo('do you know whats my name?').at(-1)
+  expect(plain?.messages.slice(1)).toEqual([{ role: 'user', content: 'do you know whats my name?' }])
+  expect(plain?.prompt).not.toMatch(/bob/i)
+
+  await settings.open()
+  await settings.turn('Use memory', true)
+  await page.reload()
+  await expect(settings.toggle('Use memory')).toBeChecked()
+  await chat.newChat()
+  await expect(await chat.ask('and now, whats my name?')).toContainText('Bob')
+})
+
+test('[A35] what was said in other chats is used while the person wants it', async ({ chat, page, llm }) => {
+  const settings = new SettingsPage(page)
+  await chat.open()
+  await chat.ask('my sister lives in Oslo')
+  await chat.newChat()
+  await chat.ask('where does my sister live?')
+  expect(llm.repliesTo('where does my sister live?').at(-1)?.prompt).toContain('Oslo')
+  await settings.open()
+  await settings.turn('Remember across chats', false)
+  await chat.newChat()
+  await chat.ask('where did my sister live?')
+  expect(llm.repliesTo('where did my sister live?').at(-1)?.prompt).not.toContain('Oslo')
+})
+
+test('custom instructions go to the model as the person’s own words, and are limited', async ({
+  chat,
+  page,
+  llm,
+}) => {
+  const settings = new SettingsPage(page)
+  await settings.open()
+  await settings.instructions.fill('Answer in rhymes, always.')
+  await settings.saveInstructions.click()
+  await expect(page.getByText('Saved.')).toBeVisible()
+  await chat.newChat()
+  await chat.ask('say something')
+  expect(llm.repliesTo('say something').at(-1)?.messages[0]?.content).toContain('Answer in rhymes, always.')
+  await settings.open()
+  await expect(settings.instructions).toHaveValue('Answer in rhymes, always.')
+  await settings.instructions.fill('x'.repeat(4001))
+  await expect(settings.saveInstructions).toBeDisabled()
+  const answer = await page.evaluate(async (text) => {
+    const body = JSON.stringify({ customInstructions: text })
+    const headers = { 'content-type': 'application/json' }
+    return (await fetch('/api/settings', { method: 'PATCH', headers, body })).status
+  }, 'x'.repeat(4001))
+  expect(answer).toBe(400)
+})
+
+test('a person chooses among the models of the server, and no other', async ({ chat, page, startServer }) => {
+  const server = await startServer({ CHAT_MODEL: 'large, small' })
+  const settings = new SettingsPage(page)
+  await settings.open(server.url)
+  await expect(settings.model).toHaveValue('large')
+  await settings.kept(() => settings.model.selectOption('small'))
+  await page.reload()
+  await expect(settings.model).toHaveValue('small')
+  await chat.open(server.url)
+  await chat.ask('who are you?')
+  const refused = await page.evaluate(async () => {
+    const headers = { 'content-type': 'application/json' }
+    const body = JSON.stringify({ model: 'expensive' })
+    return (await fetch('/api/settings', { method: 'PATCH', headers, body })).status
+  })
+  expect(refused).toBe(400)
+})
+
+test('a key is shown once, works for a program, and is revoked', async ({ page, chat, server }) => {
+  const settings = new SettingsPage(page)
+  await chat.open()
+  await chat.ask('hello')
+  await settings.open()
+  await page.getByRole('textbox', { name: 'Name of the key' }).fill('my notebook')
+  await page.getByRole('button', { name: 'Create key' }).click()
+  const line = page.getByText('new MotorheadMemory(')
+  await expect(line).toContainText(`${server.url}/k/mh_`)
+  const list = page.getByRole('list', { name: 'API keys' })
+  await expect(list).toContainText('my notebook')
+  await expect(list).toContainText('never used')
+  await page.reload()
+  await expect(list).toContainText('my notebook')
+  await expect(line).toBeHidden()
+  await page.getByRole('button', { name: 'Revoke my notebook' }).click()
+  await expect(list).toBeHidden()
+})
+
+test('everything is exported as one file', async ({ page, chat }) => {
+  const settings = new SettingsPage(page)
+  await chat.open()
+  await chat.ask('to be taken along')
+  await settings.open()
+  const [download] = await Promise.all([
+    page.waitForEvent('download'),
+    page.getByRole('button', { name: 'Export everything' }).click(),
+  ])
+  expect(download.suggestedFilename()).toMatch(/^motorhead-chat-\d{4}-\d\d-\d\d\.json$/)
+  const file = JSON.parse(readFileSync(await download.path(), 'utf8'))
+  expect(file.sessions).toHaveLength(1)
+  expect(JSON.stringify(file)).toContain('to be taken along')
+})

@@ -1,0 +1,52 @@
+import { expect } from '@playwright/test'
+import { test } from './fixtures.ts'
+import { SearchDialog } from './pages/search-dialog.ts'
+
+test('[A36] a temporary chat reads and writes no memory, is neither listed nor found, and is gone when left', async ({
+  chat,
+  page,
+  llm,
+}) => {
+  await chat.open()
+  await chat.ask('my dog is called Rex')
+  await page.getByRole('button', { name: 'Temporary chat' }).click()
+  await expect(page.getByRole('status').filter({ hasText: 'Temporary chat' })).toBeVisible()
+  await expect(chat.questions).toHaveCount(0)
+  const begun = page.waitForRequest('**/api/chat')
+  await chat.ask('what is my dog called? my cat is Felix')
+  const { sessionId } = (await begun).postDataJSON()
+  await expect(page).toHaveURL(/\/\?temporary$/)
+  const prompt = llm.repliesTo('what is my dog called?').at(-1)
+  expect(prompt?.messages.slice(1).map(({ content }) => content)).toEqual([
+    'what is my dog called? my cat is Felix',
+  ])
+  await chat.ask('a second message')
+  expect(llm.repliesTo('a second message').at(-1)?.prompt).toContain('Felix')
+
+  await expect(chat.sessions.getByRole('link')).toHaveCount(2)
+  const search = new SearchDialog(page)
+  await page.keyboard.press('ControlOrMeta+KeyK')
+  await search.field.fill('felix')
+  await expect(search.dialog.getByRole('status')).toContainText('Nothing that was said')
+  await page.keyboard.press('Escape')
+
+  await chat.newChat()
+  await expect(page.getByText('is gone when you leave it')).toBeHidden()
+  await expect
+    .poll(() => page.evaluate(async (id) => (await fetch(`/api/sessions/${id}`)).status, sessionId))
+    .toBe(404)
+  await chat.ask('what is my cat called?')
+  expect(llm.repliesTo('what is my cat called?').at(-1)?.prompt).not.toContain('Felix')
+})
+
+test('[A36] a reload is the end of a temporary chat, its draft included', async ({ chat, page }) => {
+  await chat.open('/?temporary')
+  await chat.ask('between us')
+  await chat.composer.fill('half a secret')
+  await page.reload()
+  await expect(page.getByRole('heading', { name: 'A chat that forgets' })).toBeVisible()
+  await expect(chat.questions).toHaveCount(0)
+  await expect(chat.composer).toHaveValue('')
+  await page.getByRole('button', { name: 'Temporary chat' }).click()
+  await expect(page.getByRole('heading', { name: 'A chat that remembers' })).toBeVisible()
+})
