@@ -7,8 +7,6 @@ export default {
   reactStrictMode: true,
   // `npm run types` checks them, tests included; a build must not fail on a test's type.
   typescript: { ignoreBuildErrors: true },
-  // Its main file requires an adapter for each database that it can count in; a bundle would hold them all.
-  serverExternalPackages: ['rate-limiter-flexible'],
   // The policy for scripts differs by request: see proxy.ts.
   headers: async () => [
     {

@@ -268,6 +268,15 @@ describe('two tabs', () => {
     await expect(fifth).rejects.toMatchObject({ code: 'too-many-runs' })
     expect(await chat.view('bob', 's5')).toBeNull()
   })
+
+  it('takes what it is allowed, and begins no reply beyond that', async () => {
+    const once = [{ name: 'n', key: 'k', limit: 1, windowMs: 60_000 }]
+    await eventsOf(await chat.send('bob', send(1), once))
+    const again = await eventsOf(await chat.send('bob', send(1), once))
+    expect(again.at(-1)).toBeDefined()
+    await expect(chat.send('bob', send(2), once)).rejects.toMatchObject({ code: 'limit-reached' })
+    expect((await chat.view('bob', 's'))?.messages).toHaveLength(2)
+  })
 })
 
 describe('a process that dies', () => {

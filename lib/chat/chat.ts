@@ -5,6 +5,7 @@ import { MemoryError } from '#lib/memory/errors.ts'
 import { isAssistant } from '#lib/memory/fact-value.ts'
 import { createJobWorker } from '#lib/memory/jobs.ts'
 import type { Memory } from '#lib/memory/memory.ts'
+import type { Allowance } from '#lib/memory/store/limit-store.ts'
 import type {
   BeginTurn,
   Job,
@@ -36,8 +37,8 @@ import type {
  * A session's id is its address here, see `session-address.ts`.
  */
 export type ChatService = {
-  /** Makes the turn durable, starts its run, and answers the stream of its reply (see `types.ts`). */
-  send(user: string, request: ChatRequest): Promise<ReplyStream>
+  /** Makes the turn durable, takes what it needs of the allowances, starts its run, and answers the stream of its reply (see `types.ts`). */
+  send(user: string, request: ChatRequest, allowances?: readonly Allowance[]): Promise<ReplyStream>
   /** The chunks of a run from index `from` on, live when it still goes on. */
   resume(user: string, sessionId: string, runId: string, from: number): Promise<ReplyStream | null>
   /** Resolves when the stop is recorded; the provider call is aborted within 1 s, in whichever process it runs. */
@@ -127,9 +128,13 @@ export function createChat(deps: ChatDeps): ChatService {
   let tidying: NodeJS.Timeout | undefined
   const refOf = (user: string, address: string): Promise<SessionRef> => sessionAt(store, user, address)
 
-  async function send(user: string, request: ChatRequest): Promise<ReplyStream> {
+  async function send(
+    user: string,
+    request: ChatRequest,
+    allowances: readonly Allowance[] = [],
+  ): Promise<ReplyStream> {
     const ref = await refOf(user, request.sessionId)
-    const { run, replayed } = await store.beginTurn(ref, beginTurn(request))
+    const { run, replayed } = await store.beginTurn(ref, { ...beginTurn(request), allowances })
     if (!replayed) {
       runs.launch(run)
       // The model is asked in this turn of the event loop; what the answer still needs is done while it thinks.

@@ -13,6 +13,7 @@ import { createKeys, type Keys } from '#lib/memory/keys.ts'
 import { createMemory } from '#lib/memory/memory.ts'
 import { createRemoteMemory } from '#lib/memory/remote/remote.ts'
 import { createRemoteClient } from '#lib/memory/remote/remote-client.ts'
+import type { Allowance } from '#lib/memory/store/limit-store.ts'
 import type { Wire } from '#lib/memory/wire/handler.ts'
 import { type Config, loadConfig, sessionSecrets } from './config.ts'
 import { createLimits, type Limits } from './limits.ts'
@@ -35,6 +36,8 @@ export type App = {
   models: { current(choice?: string | null): Promise<Models> }
   /** The memory API that programs speak. */
   wire: Wire
+  /** Counts what a request takes; throws `limit-reached`. A store that cannot count lets nothing through. */
+  spend(allowances: Allowance[]): Promise<void>
   /** Reads from the store; throws what is wrong with it. */
   checkStore(): Promise<void>
   close(): Promise<void>
@@ -133,6 +136,7 @@ async function openApp(config: Config): Promise<App> {
     keys,
     wire: openWire({ config, store, memory: local, chat, keys, now }),
     close,
+    spend: (allowances) => store.spend(allowances, now()),
     checkStore: async () => void (await store.nextJobAt()),
   }
 }

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { ApiErrorCode } from '#lib/chat/types.ts'
-import type { MemoryError, MemoryErrorCode } from '#lib/memory/errors.ts'
+import type { LimitReached, MemoryError, MemoryErrorCode } from '#lib/memory/errors.ts'
+import { limitRefusal } from './limits.ts'
 
 /** A refusal as it goes to the browser: the message is a sentence for the person and holds nothing of their input. */
 export class HttpError extends Error {
@@ -35,7 +36,7 @@ export function toHttpError(error: unknown): HttpError {
   if (error instanceof HttpError) return error
   // By name: Next bundles routes and instrumentation apart, so one class can exist twice in a process.
   if (error instanceof Error && error.name === 'MemoryError' && isMemoryCode(error)) {
-    return fromMemory(error.code, error)
+    return isLimitReached(error) ? fromLimit(error) : fromMemory(error.code, error)
   }
   if (error instanceof Error && error.name === 'ConfigError') {
     return new HttpError(
@@ -71,6 +72,7 @@ const MEMORY_ANSWERS: Record<MemoryErrorCode, Answer> = {
     message: 'Too many replies are being written at once. Wait for one to finish, or stop one.',
     retryAfterSeconds: 5,
   },
+  'limit-reached': { status: 429, code: 'too-many', message: 'That is too much. Try again later.' },
   'storage-full': {
     status: 507,
     code: 'storage',
@@ -99,6 +101,13 @@ function fromMemory(memoryCode: MemoryErrorCode, cause?: unknown): HttpError {
   const { status, code, message, retryAfterSeconds } = MEMORY_ANSWERS[memoryCode]
   return new HttpError(status, code, message, { cause, retryAfterSeconds })
 }
+
+function fromLimit(reached: LimitReached): HttpError {
+  const { message, retryAfterSeconds } = limitRefusal(reached)
+  return new HttpError(429, 'too-many', message, { cause: reached, retryAfterSeconds })
+}
+
+const isLimitReached = (error: MemoryError): error is LimitReached => error.code === 'limit-reached'
 
 function isMemoryCode(error: Error): error is MemoryError {
   return 'code' in error && typeof error.code === 'string' && Object.hasOwn(MEMORY_ANSWERS, error.code)

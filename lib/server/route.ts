@@ -1,8 +1,9 @@
 import 'server-only'
 import { randomUUID } from 'node:crypto'
 import type { z } from 'zod'
+import type { Allowance } from '#lib/memory/store/limit-store.ts'
 import { emptyAnswer, errorAnswer } from './answers.ts'
-import { type App, app, type Rim, rim } from './app.ts'
+import { type App, app, rim } from './app.ts'
 import { HttpError, toHttpError } from './http-error.ts'
 import { errorFields, log } from './log.ts'
 import { parseQuery, parseWith } from './parse.ts'
@@ -57,12 +58,20 @@ export function writeRoute<
   }: {
     params?: P
     body?: B
-    limit?: 'write' | 'reply'
+    /** What it is counted as. `turn`: a reply, counted by the handler together with what it writes. */
+    limit?: 'write' | 'reply' | 'turn'
     maxBytes?: number
     /** After it the person is nobody: the browser drops their cookie. */
     endsIdentity?: boolean
   },
-  handle: (input: { app: App; user: string; params: Checked<P>; body: Checked<B> }) => Promise<Response>,
+  handle: (input: {
+    app: App
+    user: string
+    params: Checked<P>
+    body: Checked<B>
+    /** For a `turn`: what it must take. */
+    allowances: Allowance[]
+  }) => Promise<Response>,
 ): Handler {
   return guarded(async (request, context) => {
     const { config, identity, limits } = rim()
@@ -70,8 +79,11 @@ export function writeRoute<
     const params = checked(schemas.params, await context.params) as Checked<P>
     const body = (await readBody(request, schemas.body, maxBytes)) as Checked<B>
     const user = (await identity.readRequest(request)) ?? randomUUID()
-    await requireWithin(limits, limit, { user, address: peerOf(request, config) })
-    const answer = await handle({ app: await app(), user, params, body })
+    const caller = { user, address: peerOf(request, config) }
+    const allowances = limit === 'write' ? limits.write(caller) : limits.reply(caller)
+    const opened = await app()
+    if (limit !== 'turn') await opened.spend(allowances)
+    const answer = await handle({ app: opened, user, params, body, allowances })
     if (answer.ok && endsIdentity) identity.end(answer.headers)
     else if (answer.ok) await identity.write(request, answer.headers, user)
     return answer
@@ -146,15 +158,4 @@ function checked(schema: z.ZodType | undefined, value: unknown): unknown {
 async function readBody(request: Request, schema: z.ZodType | undefined, maxBytes: number): Promise<unknown> {
   if (schema) return parseWith(schema, await readJsonBody(request, maxBytes))
   requireJson(request, { optional: true })
-}
-
-async function requireWithin(
-  limits: Rim['limits'],
-  limit: 'write' | 'reply',
-  caller: { user: string; address: string },
-): Promise<void> {
-  const refusal = await limits[limit](caller)
-  if (refusal === null) return
-  const { message, retryAfterSeconds } = refusal
-  throw new HttpError(429, 'too-many', message, { retryAfterSeconds })
 }

@@ -6,7 +6,8 @@ import { chatRequest, MAX_MESSAGE_CHARACTERS } from '#lib/server/schemas.ts'
 const MAX_BYTES = MAX_MESSAGE_CHARACTERS * 6 + 4096
 
 export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = methods({
-  POST: writeRoute({ body: chatRequest, limit: 'reply', maxBytes: MAX_BYTES }, async ({ app, user, body }) =>
-    streamAnswer(await app.chat.send(user, body)),
+  POST: writeRoute(
+    { body: chatRequest, limit: 'turn', maxBytes: MAX_BYTES },
+    async ({ app, user, body, allowances }) => streamAnswer(await app.chat.send(user, body, allowances)),
   ),
 })

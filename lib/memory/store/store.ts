@@ -2,6 +2,7 @@ import type { RemoteStore } from '../remote/remote-store.ts'
 import type { ClientStore } from './client-store.ts'
 import type { ForgetStore } from './forget-store.ts'
 import type { KeyStore } from './key-store.ts'
+import type { Allowance, LimitStore } from './limit-store.ts'
 import type { SettingsStore } from './settings-store.ts'
 import type { TransferStore } from './transfer.ts'
 import type { UsageStore } from './usage-store.ts'
@@ -24,6 +25,7 @@ export type Store = SessionStore &
   SummaryStore &
   JobStore &
   RunStore &
+  LimitStore &
   TransferStore &
   RemoteStore &
   UsageStore &
@@ -352,6 +354,8 @@ export type BeginTurn = {
     | { kind: 'regenerate'; messageId: string; replyId: string }
     | { kind: 'continue'; messageId: string }
   maxActiveRuns: number
+  /** Spent when a run begins, and only then: not by a turn that is refused, or that is the same again. */
+  allowances?: readonly Allowance[]
   now: number
 }
 
@@ -359,7 +363,7 @@ export interface RunStore {
   /**
    * In one transaction: the person's message, the empty reply under it (`streaming`), the head moved to it, and the run
    * (`running`, or `queued` behind another one of its session). The same turn again answers `{ replayed: true }` with its run; the same ids with other text is
-   * `conflict`; `too-many-runs` when the namespace has `maxActiveRuns` unfinished ones.
+   * `conflict`; `too-many-runs` when the namespace has `maxActiveRuns` unfinished ones; `limit-reached` when an allowance is spent.
    */
   beginTurn(ref: SessionRef, begin: BeginTurn): Promise<{ run: Run; replayed: boolean }>
   getRun(ref: SessionRef, runId: string): Promise<Run | null>

@@ -5,6 +5,7 @@ import { findingContract } from './finding.ts'
 import { forgettingContract } from './forgetting.ts'
 import { jobsContract } from './jobs.ts'
 import { keysContract } from './keys.ts'
+import { limitsContract } from './limits.ts'
 import { memoryContract } from './memory.ts'
 import { remoteContract } from './remote.ts'
 import { runsContract } from './runs.ts'
@@ -40,5 +41,6 @@ export function describeStore(name: string, open: () => Promise<Store>): void {
   describe(`${name}: runs`, () => runsContract(current, scene))
   describe(`${name}: programs`, () => clientContract(current, scene))
   describe(`${name}: usage`, () => usageContract(current, scene))
+  describe(`${name}: limits`, () => limitsContract(current, scene))
   describe(`${name}: keys`, () => keysContract(current))
 }

@@ -227,4 +227,13 @@ export const POSTGRES_MIGRATIONS: readonly string[] = [
     PRIMARY KEY (day, kind)
   );
   `,
+  // Rewritten at every reply: room in each page keeps a row where it is.
+  `
+  CREATE TABLE limits (
+    key TEXT COLLATE "C" PRIMARY KEY,
+    used BIGINT NOT NULL,
+    resets_at BIGINT NOT NULL
+  ) WITH (fillfactor = 50);
+  CREATE INDEX limits_over ON limits (resets_at);
+  `,
 ]

@@ -4,6 +4,7 @@ import { openPostgres, type PostgresOptions } from './database.ts'
 import { forgettingMethods } from './forgetting.ts'
 import { jobsMethods } from './jobs.ts'
 import { keysMethods } from './keys.ts'
+import { limitsMethods } from './limits.ts'
 import { messagesMethods } from './messages.ts'
 import { remoteMethods } from './remote.ts'
 import { runsMethods } from './runs.ts'
@@ -33,6 +34,7 @@ export async function createPostgresStore(url: string, options?: PostgresOptions
     ...transferMethods(database),
     ...usageMethods(database),
     ...keysMethods(database),
+    ...limitsMethods(database),
     ...remoteMethods(database),
     ...clientMethods(database),
     close: () => database.close(),

@@ -3,6 +3,7 @@ import { type Row, toRun } from '../rows.ts'
 import type { Run, RunStore, SessionRef } from '../store.ts'
 import type { Database, Queries } from './database.ts'
 import { addJobs } from './jobs.ts'
+import { spendAllowances } from './limits.ts'
 import {
   createSession,
   findMessage,
@@ -55,6 +56,7 @@ export function runsMethods({ read, write }: Database): RunStore {
           begin.run.owner,
           begin.now,
         )) as Row
+        await spendAllowances(db, begin.allowances ?? [], begin.now)
         return { run: toRun(row, ref), replayed: false }
       }),
 

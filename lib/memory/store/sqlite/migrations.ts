@@ -238,4 +238,6 @@ export const SQLITE_MIGRATIONS: readonly string[] = [
     PRIMARY KEY (day, kind)
   ) STRICT, WITHOUT ROWID;
   `,
+  'CREATE TABLE limits (key TEXT PRIMARY KEY, used INTEGER NOT NULL, resets_at INTEGER NOT NULL) STRICT, WITHOUT ROWID',
+  'CREATE INDEX limits_over ON limits (resets_at)',
 ]

@@ -3,6 +3,7 @@ import { type MessageRow, type SessionRow, toRun } from '../rows.ts'
 import type { BeginTurn, Run, RunStore, SessionRef } from '../store.ts'
 import type { Database, Row } from './database.ts'
 import { addJobs } from './jobs.ts'
+import { spendAllowances } from './limits.ts'
 import type { Tree } from './tree.ts'
 
 export function runsMethods(database: Database, tree: Tree): RunStore {
@@ -137,6 +138,7 @@ export function runsMethods(database: Database, tree: Tree): RunStore {
             'Too many replies are being written. Wait for one to end, or stop one.',
           )
         }
+        spendAllowances(database, begin.allowances ?? [], begin.now)
         const { prompt, reply } = placeTurn(session, begin)
         moveHead(session.key, reply.id, begin.now)
         const waits = one('SELECT 1 FROM runs WHERE session_key = ? AND ended_at IS NULL', session.key)

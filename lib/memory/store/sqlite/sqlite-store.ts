@@ -4,6 +4,7 @@ import { openSqlite } from './database.ts'
 import { forgettingMethods } from './forgetting.ts'
 import { jobsMethods } from './jobs.ts'
 import { keysMethods } from './keys.ts'
+import { limitsMethods } from './limits.ts'
 import { messagesMethods } from './messages.ts'
 import { remoteMethods } from './remote.ts'
 import { runsMethods } from './runs.ts'
@@ -35,6 +36,7 @@ export function createSqliteStore(path: string): Store {
     ...remoteMethods(database, tree),
     ...usageMethods(database, tree),
     ...keysMethods(database),
+    ...limitsMethods(database),
     ...clientMethods(database, tree),
     close: async () => database.close(),
   }
