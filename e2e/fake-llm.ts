@@ -31,6 +31,8 @@ export type FakeLlm = {
   repliesTo(text: string): ReceivedRequest[]
   /** What is done with the next request whose newest message holds `text`; then the default again. */
   when(text: string, behaviour: Behaviour): void
+  /** While true, every request for a summary is answered with an error. */
+  summariesFail: boolean
   /** Lets the held answers to `text` go on, or the next one that would be held when none is yet. */
   release(text: string): void
   close(): Promise<void>
@@ -68,9 +70,12 @@ export async function startFakeLlm(): Promise<FakeLlm> {
     response.on('close', () => {
       if (!received.ended) received.abortedAt = Date.now()
     })
-    const behaviour = received.kind === 'reply' ? plannedFor(received) : { say: answerTo(received) }
+    const behaviour = received.kind === 'reply' ? plannedFor(received) : backgroundFor(received)
     await perform(behaviour, received, body.stream === true, response)
   }
+
+  const backgroundFor = (received: ReceivedRequest): Behaviour =>
+    received.kind === 'summary' && llm.summariesFail ? { fail: 500 } : { say: answerTo(received) }
 
   function plannedFor({ messages, prompt }: ReceivedRequest): Behaviour {
     const newest = messages.at(-1)?.content ?? ''
@@ -131,7 +136,8 @@ export async function startFakeLlm(): Promise<FakeLlm> {
 
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const { port } = server.address() as AddressInfo
-  return {
+  const llm: FakeLlm = {
+    summariesFail: false,
     baseUrl: `http://127.0.0.1:${port}/v1`,
     requests,
     repliesTo: (text) =>
@@ -148,6 +154,7 @@ export async function startFakeLlm(): Promise<FakeLlm> {
         server.closeAllConnections()
       }),
   }
+  return llm
 }
 
 function kindOf(messages: ChatMessage[]): ReceivedRequest['kind'] {

@@ -2,6 +2,7 @@
 
 import { useCallback, useEffect, useRef, useState } from 'react'
 import { useStickToBottom } from 'use-stick-to-bottom'
+import { MemoryDock } from '#components/memory/memory-dock.tsx'
 import type { ModelStatus, SessionView } from '#lib/chat/types.ts'
 import { NEW_CHAT, writeDraft } from '#lib/client/drafts.ts'
 import { onPageEvent } from '#lib/client/page-events.ts'
@@ -48,6 +49,8 @@ export function Chat({
     ),
   )
   const state = useSession(store)
+  // The end of a reply, a version chosen, a summary made.
+  const moment = `${state.run === null} ${state.messages.findLast(({ summaryId }) => summaryId)?.summaryId} ${state.messages.at(-1)?.id}`
   const model = useModel(initialModel, state.run === null)
   const stick = useStickToBottom({ initial: 'instant', resize: 'instant' })
   const { scrollToBottom, stopScroll } = stick
@@ -95,55 +98,63 @@ export function Chat({
   }, [scrollToBottom])
 
   return (
-    <main className="flex min-h-0 flex-1 flex-col">
-      {!model.connected && <ModelBanner />}
-      {temporary && <TemporaryNote />}
-      {state.isEmpty ? (
-        <div className="flex min-h-0 flex-1 flex-col overflow-y-auto">
-          <EmptyChat model={model} firstRun={firstRun} temporary={temporary} onPick={insert} />
-        </div>
-      ) : (
-        <Thread state={state} store={store} stick={stick} onTakeBack={insert} onEdited={followEnd} />
-      )}
-      <div className="mx-auto w-full max-w-[44rem] px-4 sm:px-5">
-        {state.notice && (
-          <p
-            role="alert"
-            className="mb-2 flex items-center gap-3 rounded-xl bg-danger-surface px-4 py-2 text-danger text-sm"
-          >
-            <span className="grow">{state.notice}</span>
-            <button
-              type="button"
-              className="underline underline-offset-4"
-              onClick={() => store.dismissNotice()}
+    <div className="flex min-h-0 flex-1">
+      <main className="flex min-h-0 min-w-0 flex-1 flex-col">
+        {!model.connected && <ModelBanner />}
+        {temporary && <TemporaryNote />}
+        {state.isEmpty ? (
+          <div className="flex min-h-0 flex-1 flex-col overflow-y-auto">
+            <EmptyChat model={model} firstRun={firstRun} temporary={temporary} onPick={insert} />
+          </div>
+        ) : (
+          <Thread state={state} store={store} stick={stick} onTakeBack={insert} onEdited={followEnd} />
+        )}
+        <div className="mx-auto w-full max-w-[44rem] px-4 sm:px-5">
+          {state.notice && (
+            <p
+              role="alert"
+              className="mb-2 flex items-center gap-3 rounded-xl bg-danger-surface px-4 py-2 text-danger text-sm"
             >
-              Dismiss
-            </button>
+              <span className="grow">{state.notice}</span>
+              <button
+                type="button"
+                className="underline underline-offset-4"
+                onClick={() => store.dismissNotice()}
+              >
+                Dismiss
+              </button>
+            </p>
+          )}
+          {state.reconnecting && (
+            <p role="status" className="mb-2 text-center text-ink-muted text-sm">
+              The connection was lost. Trying again…
+            </p>
+          )}
+        </div>
+        {state.gone ? (
+          <p role="status" className="px-4 py-6 text-center text-ink-muted text-sm">
+            This chat was deleted.
           </p>
+        ) : (
+          <Composer
+            ref={composer}
+            draftKey={draftKey}
+            temporary={temporary}
+            writing={state.run !== null}
+            onSend={send}
+            onStop={() => store.stop()}
+          />
         )}
-        {state.reconnecting && (
-          <p role="status" className="mb-2 text-center text-ink-muted text-sm">
-            The connection was lost. Trying again…
-          </p>
-        )}
-      </div>
-      {state.gone ? (
-        <p role="status" className="px-4 py-6 text-center text-ink-muted text-sm">
-          This chat was deleted.
+        <p role="status" className="sr-only">
+          {state.announcement}
         </p>
-      ) : (
-        <Composer
-          ref={composer}
-          draftKey={draftKey}
-          temporary={temporary}
-          writing={state.run !== null}
-          onSend={send}
-          onStop={() => store.stop()}
-        />
-      )}
-      <p role="status" className="sr-only">
-        {state.announcement}
-      </p>
-    </main>
+      </main>
+      <MemoryDock
+        sessionId={sessionId}
+        store={store}
+        exists={view !== null || state.messages.some(({ send }) => send === null)}
+        moment={moment}
+      />
+    </div>
   )
 }

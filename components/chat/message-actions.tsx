@@ -1,6 +1,6 @@
 'use client'
 
-import { Check, ChevronLeft, ChevronRight, Copy, Pencil, RefreshCw } from 'lucide-react'
+import { Check, ChevronLeft, ChevronRight, Copy, Eraser, Pencil, ReceiptText, RefreshCw } from 'lucide-react'
 import { useEffect, useState } from 'react'
 import { IconButton } from '#components/ui/icon-button.tsx'
 import type { ThreadMessage } from '#lib/client/session-state.ts'
@@ -15,10 +15,14 @@ type Props = {
   onEdit: () => void
   onRegenerate: () => void
   onVersion: (messageId: string) => void
+  receiptShown: boolean
+  onReceipt: () => void
+  onForget: () => void
 }
 
 /** Under a message: shown to the pointer, the focus and the finger; always there on the last one. */
-export function MessageActions({ message, focusEdit, onEdit, onRegenerate, onVersion }: Props) {
+export function MessageActions(props: Props) {
+  const { message, focusEdit, onEdit, onRegenerate, onVersion, receiptShown, onReceipt, onForget } = props
   const { role, status, send, versions } = message
   // The notice of such a reply offers Retry, which is the same.
   const hasRetry = status === 'failed' || status === 'interrupted'
@@ -38,6 +42,14 @@ export function MessageActions({ message, focusEdit, onEdit, onRegenerate, onVer
           <RefreshCw size={15} aria-hidden />
         </IconButton>
       )}
+      {message.hasReceipt && (
+        <IconButton label="Receipt" aria-expanded={receiptShown} onClick={onReceipt}>
+          <ReceiptText size={15} aria-hidden />
+        </IconButton>
+      )}
+      <IconButton label="Forget" onClick={onForget}>
+        <Eraser size={15} aria-hidden />
+      </IconButton>
     </div>
   )
 }

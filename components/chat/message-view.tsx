@@ -1,15 +1,23 @@
 'use client'
 
-import { memo, useState } from 'react'
+import { lazy, memo, Suspense, useState } from 'react'
 import { Markdown } from '#components/markdown/markdown.tsx'
 import type { SessionStore, ThreadMessage } from '#lib/client/session-state.ts'
 import { MessageActions } from './message-actions.tsx'
 import { MessageEditor } from './message-editor.tsx'
 import { MessageNotice } from './message-notice.tsx'
 
+const ReceiptCard = lazy(async () => ({
+  default: (await import('#components/memory/receipt-card.tsx')).ReceiptCard,
+}))
+const ForgetDialog = lazy(async () => ({
+  default: (await import('#components/memory/forget-dialog.tsx')).ForgetDialog,
+}))
+
 type Props = {
   message: ThreadMessage
   isLast: boolean
+  sessionId: string
   store: SessionStore
   /** Puts the text of a message that was taken back into the composer. */
   onTakeBack: (text: string) => void
@@ -21,11 +29,14 @@ type Props = {
 export const MessageView = memo(function MessageView({
   message,
   isLast,
+  sessionId,
   store,
   onTakeBack,
   onEdited,
 }: Props) {
   const [editing, setEditing] = useState<'no' | 'yes' | 'cancelled'>('no')
+  const [showsReceipt, setShowsReceipt] = useState(false)
+  const [forgetting, setForgetting] = useState(false)
   const { id, role, text, status } = message
   const isUser = role === 'user'
 
@@ -71,8 +82,23 @@ export const MessageView = memo(function MessageView({
           onEdit={() => setEditing('yes')}
           onRegenerate={() => store.regenerate(id)}
           onVersion={(version) => store.showVersion(version)}
+          receiptShown={showsReceipt}
+          onReceipt={() => setShowsReceipt(!showsReceipt)}
+          onForget={() => setForgetting(true)}
         />
       )}
+      <Suspense>
+        {showsReceipt && <ReceiptCard sessionId={sessionId} messageId={id} />}
+        {forgetting && (
+          <ForgetDialog
+            sessionId={sessionId}
+            messageId={id}
+            start={text}
+            onForgotten={() => store.forgotten(id)}
+            onClose={() => setForgetting(false)}
+          />
+        )}
+      </Suspense>
     </article>
   )
 })

@@ -3,6 +3,7 @@
 import { PanelLeft, Search, SquarePen } from 'lucide-react'
 import Link from 'next/link'
 import type { ReactNode } from 'react'
+import { MemoryButton } from '#components/memory/memory-button.tsx'
 import { Overlays } from '#components/palette/overlays.tsx'
 import { ICON_BUTTON, IconButton } from '#components/ui/icon-button.tsx'
 import { ThemeMenu } from '#components/ui/theme-menu.tsx'
@@ -58,6 +59,7 @@ export function Shell({ sidebar, sessions, children }: Props) {
             <SquarePen size={18} aria-hidden />
           </Link>
           <TemporaryButton />
+          <MemoryButton />
           <ThemeMenu />
         </header>
         {children}

@@ -1,8 +1,9 @@
 'use client'
 
 import { ArrowDown } from 'lucide-react'
-import { useEffect, useLayoutEffect, useRef } from 'react'
+import { Fragment, useEffect, useLayoutEffect, useRef } from 'react'
 import type { StickToBottomInstance } from 'use-stick-to-bottom'
+import { SummaryDivider } from '#components/memory/summary-divider.tsx'
 import type { SessionState, SessionStore } from '#lib/client/session-state.ts'
 import { MessageView } from './message-view.tsx'
 
@@ -49,14 +50,17 @@ export function Thread({ state, store, stick, onTakeBack, onEdited }: Props) {
               <EarlierMessages loading={loadingEarlier} onNeeded={() => void store.loadEarlier()} />
             )}
             {messages.map((message) => (
-              <MessageView
-                key={message.id}
-                message={message}
-                isLast={message === last}
-                store={store}
-                onTakeBack={onTakeBack}
-                onEdited={onEdited}
-              />
+              <Fragment key={message.id}>
+                <MessageView
+                  message={message}
+                  isLast={message === last}
+                  sessionId={state.sessionId}
+                  store={store}
+                  onTakeBack={onTakeBack}
+                  onEdited={onEdited}
+                />
+                {message.summaryId && <SummaryDivider summaryId={message.summaryId} />}
+              </Fragment>
             ))}
           </div>
         </div>

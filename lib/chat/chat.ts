@@ -185,16 +185,25 @@ export function createChat(deps: ChatDeps): ChatService {
       .listPath(ref, { limit: PAGE_MESSAGES, ...(before !== undefined && { before }) })
       .catch(absent)
     if (!path) return null
+    const [summaries, job] = await Promise.all([
+      store.summariesAt(
+        ref,
+        path.messages.map(({ id }) => id),
+      ),
+      store.getJob(ref, 'compaction'),
+    ])
     const messages = path.messages.map((message) => {
       const written = progress.find(({ run }) => run.messageId === message.id)
       const streaming = written && message.status === 'streaming'
-      return toChatMessage(streaming ? { ...message, content: message.content + written.text } : message)
+      const shown = streaming ? { ...message, content: message.content + written.text } : message
+      return { ...toChatMessage(shown), summaryId: summaries.get(message.id) ?? null }
     })
     return {
       session: toItem(user, { ...path.session, running: active.length > 0 }),
       messages,
       earlier: path.hasEarlier ? (path.messages[0]?.position ?? null) : null,
       runs: progress.map(({ run, next }) => ({ id: run.id, messageId: run.messageId, next })),
+      summarising: job?.attempts === 0,
     }
   }
 
@@ -322,6 +331,7 @@ const toChatMessage = (message: MessageWithVersions): ChatMessage => ({
   error: message.error,
   versions: message.versions,
   createdAt: message.createdAt,
+  hasReceipt: message.receipt !== null,
 })
 
 function parseCursor(cursor: string): { updatedAt: number; id: string } | null {

@@ -41,6 +41,10 @@ export type ChatMessage = {
   /** Ids of all versions (itself included), oldest first: "2/3" is index 1 of 3. */
   versions: string[]
   createdAt: number
+  /** The summary that covers everything up to this message, where one was made. */
+  summaryId?: string | null
+  /** It is known what memory gave to this reply. */
+  hasReceipt?: boolean
 }
 
 /** A reply in progress: `next` is the index of the first chunk that `text` does not hold yet. */
@@ -54,6 +58,8 @@ export type SessionView = {
   earlier: number | null
   /** Oldest first; the first one is running, later ones wait for it. */
   runs: ActiveRun[]
+  /** A summary may be made at this moment: look again soon. */
+  summarising?: boolean
 }
 
 /** `GET /api/sessions?cursor=` — the first page begins with all that are pinned; the rest by newest activity. */

@@ -50,6 +50,10 @@ export type SessionStore = {
    * notice, when it is not there.
    */
   showMessage(messageId: string): Promise<boolean>
+  /** A message was forgotten here: it leaves the thread at once. */
+  forgotten(messageId: string): void
+  /** Its memory was changed here: other tabs hear of it, and the thread is loaded again. */
+  memoryChanged(): void
   dismissNotice(): void
   /** Starts following what goes on (runs in progress, other tabs, focus); answers the way to end it. */
   connect(): () => void

@@ -22,6 +22,9 @@ import { createViewLoader } from './view-loader.ts'
 /** A reader sees no difference between this and every token, and the page has time for the rest. */
 const SHOW_EVERY_MS = 50
 
+/** A summary is made in a second or two: its divider is looked for meanwhile. */
+const SUMMARY_LOOK_MS = 1500
+
 /** The title of a new session is made after its first reply: look for it then. */
 const TITLE_LOOKS_MS = [2_500, 8_000]
 
@@ -46,6 +49,7 @@ export function createSessionStore(
   let posts: Promise<void> = Promise.resolve()
   let rest = { loadingEarlier: false, announcement: '', notice: null as string | null, gone: false }
   let loadFails = false
+  let summaryLook: ReturnType<typeof setTimeout> | undefined
 
   const live = createLiveReplies({
     getStream: (runId, from, signal) => api.getStream(sessionId, runId, from, signal),
@@ -114,7 +118,20 @@ export function createSessionStore(
     if (connected) followRuns(fresh)
     if (JSON.stringify(item) !== JSON.stringify(fresh.session)) onActivity(fresh.session)
     item = fresh.session
+    clearTimeout(summaryLook)
+    if (fresh.summarising) summaryLook = setTimeout(() => connected && loader.refresh(), SUMMARY_LOOK_MS)
     publish({ announcement, gone: false })
+  }
+
+  /** What hung under it hangs under what it hung under. */
+  function takeOut(messageId: string): void {
+    const gone = find(messageId)
+    if (!gone) return
+    thread = thread
+      .filter((message) => message !== gone)
+      .map((message) => (message.parentId === messageId ? { ...message, parentId: gone.parentId } : message))
+    live.drop(messageId)
+    publish()
   }
 
   /** A run on a branch that is not shown is left alone: its text would be lost on a thread that has no place for it. */
@@ -301,6 +318,17 @@ export function createSessionStore(
       return found
     },
 
+    forgotten(messageId) {
+      takeOut(messageId)
+      channel.post({ type: 'session-changed', sessionId, forgotten: messageId })
+      loader.refresh()
+    },
+
+    memoryChanged() {
+      tellOthers()
+      loader.refresh()
+    },
+
     dismissNotice: () => publish({ notice: null }),
 
     connect() {
@@ -312,13 +340,15 @@ export function createSessionStore(
       const leave = [
         page.onReturn(() => exists && loader.refresh()),
         channel.subscribe((message) => {
-          if (message.type === 'session-changed' && message.sessionId === sessionId && exists)
-            loader.refresh()
+          if (message.type !== 'session-changed' || message.sessionId !== sessionId || !exists) return
+          if (message.forgotten !== undefined) takeOut(message.forgotten)
+          loader.refresh()
         }),
       ]
       return () => {
         connected = false
         for (const end of leave) end()
+        clearTimeout(summaryLook)
         loader.stop()
         live.close()
         loadFails = false

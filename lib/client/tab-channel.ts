@@ -1,5 +1,7 @@
 /** What the tabs of one browser tell each other; never a text, only that something is worth loading again. */
-export type TabMessage = { type: 'session-changed'; sessionId: string } | { type: 'sessions-changed' }
+export type TabMessage =
+  /** `forgotten`: the message that is gone since. */
+  { type: 'session-changed'; sessionId: string; forgotten?: string } | { type: 'sessions-changed' }
 
 export type TabChannel = {
   /** Tells the other tabs; this one does not hear it. */
@@ -40,5 +42,6 @@ export const tabChannel = createTabChannel()
 function isTabMessage(data: unknown): data is TabMessage {
   if (typeof data !== 'object' || data === null || !('type' in data)) return false
   if (data.type === 'sessions-changed') return true
+  if ('forgotten' in data && typeof data.forgotten !== 'string') return false
   return data.type === 'session-changed' && 'sessionId' in data && typeof data.sessionId === 'string'
 }

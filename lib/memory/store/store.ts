@@ -257,6 +257,8 @@ export interface SummaryStore {
   restoreSummary(ref: SessionRef, summaryId: string): Promise<boolean>
   /** One summary, also when it was undone since. */
   getSummary(ref: SessionRef, summaryId: string): Promise<(Summary & { undone: boolean }) | null>
+  /** Which of these messages a summary hangs on, and the newest one of each. */
+  summariesAt(ref: SessionRef, messageIds: string[]): Promise<Map<string, string>>
   /** Newest first, every branch; with `shown` those on the head's path alone. */
   listSummaries(ref: SessionRef, options?: { shown?: boolean }): Promise<Summary[]>
 }

@@ -93,6 +93,10 @@ export function memoryContract(store: () => Store, scene: Scene): void {
     const idsOf = async (shown: boolean) => (await store().listSummaries(bob, { shown })).map(({ id }) => id)
     expect(await idsOf(true)).toEqual(['S1'])
     expect(await idsOf(false)).toEqual(['S2', 'S1'])
+    const edit = { id: 'E', context: 'edited', tokens: 1, source: 'person' as const, createdAt: 8 }
+    await store().replaceContext(bob, edit)
+    expect([...(await store().summariesAt(bob, ['m1', 'm3', 'x']))]).toEqual([['m1', 'E']])
+    expect([...(await store().summariesAt(eve, ['m1']))]).toEqual([])
   })
 
   it('refuses an edit of a context that is not the current one any more', async () => {

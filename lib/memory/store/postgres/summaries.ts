@@ -96,6 +96,18 @@ export function summariesMethods({ read, write }: Database): SummaryStore {
         return null
       }),
 
+    summariesAt: (ref, messageIds) =>
+      read(async (db) => {
+        const session = await findSession(db, ref)
+        if (!session) return new Map()
+        const rows = await db.all(
+          'SELECT through_id, id FROM summaries WHERE session_key = $1 AND through_id = ANY ($2::text[]) ORDER BY seq',
+          session.key,
+          messageIds,
+        )
+        return new Map(rows.map((row) => [row.through_id as string, row.id as string]))
+      }),
+
     listSummaries: (ref, { shown = false } = {}) =>
       read(async (db) => {
         const { key, headId } = await requireSession(db, ref)

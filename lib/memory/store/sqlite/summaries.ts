@@ -104,6 +104,19 @@ export function summariesMethods(database: Database, tree: Tree): SummaryStore {
         return row ? { ...toSummary(row), undone: true } : null
       }),
 
+    summariesAt: (ref, messageIds) =>
+      read(() => {
+        const session = findSession(ref)
+        if (!session) return new Map()
+        const rows = all(
+          `SELECT through_id, id FROM summaries
+           WHERE session_key = ? AND through_id IN (SELECT value FROM json_each(?)) ORDER BY seq`,
+          session.key,
+          JSON.stringify(messageIds),
+        )
+        return new Map(rows.map((row) => [row.through_id as string, row.id as string]))
+      }),
+
     listSummaries: (ref, { shown = false } = {}) =>
       read(() => {
         const session = requireSession(ref)

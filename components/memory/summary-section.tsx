@@ -1,0 +1,85 @@
+'use client'
+
+import { useState } from 'react'
+import { toast } from 'sonner'
+import type { MemoryView } from '#lib/chat/memory-types.ts'
+import type { MemoryStore } from '#lib/client/memory-store.ts'
+import { ContextEditor } from './context-editor.tsx'
+import { FactList } from './fact-list.tsx'
+import { countOf, rangeOf, sourceOf, timeOf } from './memory-words.ts'
+import { SmallButton } from './small-button.tsx'
+
+type Props = { sessionId: string; view: MemoryView; memory: MemoryStore }
+
+/** So long an undo can be taken back from its notice. */
+const UNDO_SHOWN_MS = 10_000
+
+/** The summary in force: who made it of what, its facts, and what can be done to it. */
+export function SummarySection({ sessionId, view, memory }: Props) {
+  const { summary, work } = view
+  const [editing, setEditing] = useState<{ basedOn: string | null; context: string } | null>(null)
+
+  async function undo(id: string, number: number): Promise<void> {
+    const problem = await memory.undo(id)
+    if (problem) return void toast.error(problem)
+    toast(`Summary ${number} is undone: its messages are word for word again.`, {
+      duration: UNDO_SHOWN_MS,
+      action: { label: 'Take it back', onClick: () => void redo(id) },
+    })
+  }
+
+  async function redo(id: string): Promise<void> {
+    const problem = await memory.redo(id)
+    if (problem) toast.error('This summary cannot be brought back any more.')
+  }
+
+  async function rebuild(): Promise<void> {
+    const problem = await memory.rebuild()
+    if (problem) toast.error(problem)
+  }
+
+  async function save(context: string): Promise<string | null> {
+    const problem = await memory.edit(context, editing?.basedOn ?? null)
+    if (!problem) setEditing(null)
+    return problem
+  }
+
+  const edit = () => setEditing({ basedOn: summary?.id ?? null, context: summary?.context ?? '' })
+  return (
+    <section aria-labelledby="memory-summary">
+      <h3 id="memory-summary" className="font-medium text-sm">
+        Summary
+      </h3>
+      {summary ? (
+        <p className="mt-0.5 text-ink-muted text-xs leading-relaxed">
+          Version {summary.number}, {sourceOf(summary)}, {timeOf(summary.createdAt)}; covers{' '}
+          {rangeOf(summary.covers)}; {countOf(summary.tokens, 'token')}.
+        </p>
+      ) : (
+        <p className="mt-0.5 text-ink-muted text-xs leading-relaxed">
+          There is none yet: all of this chat still goes to the model word for word.
+        </p>
+      )}
+      {editing ? (
+        <ContextEditor initial={editing.context} onSave={save} onCancel={() => setEditing(null)} />
+      ) : (
+        <>
+          {summary && <FactList sessionId={sessionId} summary={summary} />}
+          <div className="mt-3 flex flex-wrap gap-1.5">
+            <SmallButton onClick={edit}>{summary ? 'Edit summary' : 'Write a summary'}</SmallButton>
+            {summary && (
+              <>
+                <SmallButton onClick={() => void undo(summary.id, summary.number)}>Undo summary</SmallButton>
+                {summary.covers > 0 && (
+                  <SmallButton disabled={work.state === 'running'} onClick={() => void rebuild()}>
+                    Make anew
+                  </SmallButton>
+                )}
+              </>
+            )}
+          </div>
+        </>
+      )}
+    </section>
+  )
+}

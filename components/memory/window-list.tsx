@@ -1,0 +1,37 @@
+import type { MemoryView } from '#lib/chat/memory-types.ts'
+import { JumpButton } from './jump.tsx'
+import { countOf, speakerOf } from './memory-words.ts'
+
+/** The messages that go to the model as they were written. */
+export function WindowList({ view, sessionId }: { view: MemoryView; sessionId: string }) {
+  const { window: messages, windowTokens, maxWindow } = view
+  return (
+    <section aria-labelledby="memory-window">
+      <h3 id="memory-window" className="font-medium text-sm">
+        Word for word
+      </h3>
+      <p className="mt-0.5 mb-2 text-ink-muted text-xs">
+        {countOf(messages.length, 'message')}, about {countOf(windowTokens, 'token')}. Beyond {maxWindow}, the
+        older half is summarised.
+      </p>
+      <ol>
+        {messages.map(({ id, role, start, tokens }) => (
+          <li key={id}>
+            <JumpButton
+              to={{ sessionId, messageId: id }}
+              label={`Go to the message: ${start.slice(0, 60) || 'an empty reply'}`}
+            >
+              <span className="flex items-baseline gap-2 text-sm leading-snug">
+                <span className="w-[4.25rem] shrink-0 text-ink-faint text-xs">{speakerOf(role)}</span>
+                <span dir="auto" className="min-w-0 grow truncate">
+                  {start || '…'}
+                </span>
+                <span className="shrink-0 text-ink-faint text-xs tabular-nums">{tokens}</span>
+              </span>
+            </JumpButton>
+          </li>
+        ))}
+      </ol>
+    </section>
+  )
+}

@@ -1,0 +1,67 @@
+'use client'
+
+import { useSyncExternalStore } from 'react'
+
+export type MemoryPanelState = {
+  open: boolean
+  /** The summary that somebody asked to see; the panel shows it and its versions. */
+  summaryId: string | null
+  /** Opened by somebody just now, who is to find themselves in it. */
+  byHand: boolean
+}
+
+const KEY = 'motorhead-chat:memory-open'
+const CLOSED: MemoryPanelState = { open: false, summaryId: null, byHand: false }
+
+const listeners = new Set<() => void>()
+let state = CLOSED
+let restored = false
+
+function set(change: Partial<MemoryPanelState>): void {
+  state = { ...state, ...change }
+  for (const listener of listeners) listener()
+}
+
+/** A panel that covers a phone's whole screen is not what a page is to begin with. */
+function restore(): void {
+  restored = true
+  const wasOpen = safely(() => localStorage.getItem(KEY)) === 'true'
+  if (wasOpen && matchMedia('(width >= 64rem)').matches) set({ open: true })
+}
+
+function subscribe(listener: () => void): () => void {
+  listeners.add(listener)
+  // After hydration, so that server and browser agree.
+  if (!restored) restore()
+  return () => listeners.delete(listener)
+}
+
+/** Remembered on this device. */
+export function setMemoryOpen(open: boolean): void {
+  set({ open, byHand: open, ...(!open && { summaryId: null }) })
+  safely(() => localStorage.setItem(KEY, String(open)))
+}
+
+export const toggleMemory = (): void => setMemoryOpen(!state.open)
+
+/** Opens the panel at one summary. */
+export function showSummary(summaryId: string): void {
+  set({ summaryId })
+  setMemoryOpen(true)
+}
+
+export const useMemoryPanel = (): MemoryPanelState =>
+  useSyncExternalStore(
+    subscribe,
+    () => state,
+    () => CLOSED,
+  )
+
+/** Storage is forbidden in some private windows and may be full; the panel works without. */
+function safely<T>(access: () => T): T | null {
+  try {
+    return access()
+  } catch {
+    return null
+  }
+}
