@@ -47,6 +47,8 @@ const messageSchema = z.strictObject({
   role: z.string().max(1000),
   name: z.string().max(1000).optional(),
   text: z.string(),
+  /** Written in the chat, not by a program. */
+  byChat: z.boolean().default(false),
   status: z.enum(['complete', 'streaming', 'stopped', 'failed', 'interrupted']).default('complete'),
   error: z.string().optional(),
   receipt: receiptSchema.optional(),
@@ -131,8 +133,9 @@ export function archiveSession({ session, messages, summaries }: SessionTree, na
     headId: session.headId,
     createdAt: iso(session.createdAt),
     updatedAt: iso(session.updatedAt),
-    messages: messages.map(({ name, content, error, receipt, createdAt, ...rest }) => ({
+    messages: messages.map(({ name, byChat, content, error, receipt, createdAt, ...rest }) => ({
       ...rest,
+      ...(byChat && { byChat }),
       ...(name !== null && { name }),
       text: content,
       ...(error !== null && { error }),

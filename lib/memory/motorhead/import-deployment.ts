@@ -143,6 +143,7 @@ function chain(messages: (OriginalMessage & { id: string })[], at: number): Tree
     ...message,
     parentId: messages[index - 1]?.id ?? null,
     name: null,
+    byChat: false,
     status: 'complete',
     error: null,
     receipt: null,

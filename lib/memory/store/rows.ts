@@ -2,6 +2,7 @@ import type { ClientMessage } from './client-store.ts'
 import type { ApiKey } from './key-store.ts'
 import type { PersonSettings } from './settings-store.ts'
 import type { Job, JobKind, JobState, Message, Run, Session, SessionRef, Summary } from './store.ts'
+import type { TreeMessage } from './transfer.ts'
 import type { UsageSum } from './usage-store.ts'
 
 /** A row as either database gives it: text, numbers (flags as 0 or 1) and null. */
@@ -136,6 +137,13 @@ export function toKey(row: Row): ApiKey {
     createdAt: row.created_at as number,
     lastUsedAt: row.last_used_at as number | null,
   }
+}
+
+/** A reply in progress counts as interrupted: nobody goes on with it elsewhere. */
+export function toTreeMessage(row: Row): TreeMessage {
+  const { position: _, ...message } = bareMessage(toMessage(row))
+  const status = message.status === 'streaming' ? 'interrupted' : message.status
+  return { ...message, status, byChat: row.by_chat === 1 }
 }
 
 export const toClientMessage = (row: Row): ClientMessage => ({

@@ -15,7 +15,8 @@ export type SessionTree = {
   summaries: TreeSummary[]
 }
 
-export type TreeMessage = Omit<Message, 'position'>
+/** `byChat`: written in the chat, where roles are `user` and `assistant`; a program's roles stand byte for byte. */
+export type TreeMessage = Omit<Message, 'position'> & { byChat: boolean }
 export type TreeSummary = Omit<Summary, 'throughPosition'>
 
 /** What an import did with one session. */

@@ -1,6 +1,6 @@
 import { MemoryError } from '../../errors.ts'
 import { type ImportPlan, planImport } from '../import-plan.ts'
-import { bareMessage, type MessageRow, type SessionRow, toMessage, toSummary } from '../rows.ts'
+import { type MessageRow, type SessionRow, toMessage, toSummary, toTreeMessage } from '../rows.ts'
 import type { NewJob, SessionRef } from '../store.ts'
 import type { Imported, SessionTree, TransferStore } from '../transfer.ts'
 import type { Database, Queries } from './database.ts'
@@ -49,10 +49,7 @@ export function transferMethods({ read, write }: Database): TransferStore {
             createdAt,
             updatedAt,
           },
-          messages: (await messagesOf(db, key)).map((row) => {
-            const { position: _, ...message } = bareMessage(row)
-            return message.status === 'streaming' ? { ...message, status: 'interrupted' } : message
-          }),
+          messages: (await rowsOf(db, key)).map(toTreeMessage),
           summaries: (await summariesOf(db, key)).map(({ throughPosition: _, ...summary }) => summary),
         }
       }),
@@ -66,8 +63,8 @@ export function transferMethods({ read, write }: Database): TransferStore {
   }
 }
 
-const messagesOf = async ({ all }: Queries, key: number): Promise<MessageRow[]> =>
-  (await all('SELECT * FROM messages WHERE session_key = $1 ORDER BY seq', key)).map(toMessage)
+const rowsOf = ({ all }: Queries, key: number) =>
+  all('SELECT * FROM messages WHERE session_key = $1 ORDER BY seq', key)
 
 const labelOf = async ({ one }: Queries, key: number) =>
   (await one('SELECT label FROM sessions WHERE key = $1', key))?.label as string
@@ -84,7 +81,7 @@ async function importOne(
   const ref = { namespace, sessionId: from.session.id }
   const found = await lockSession(db, ref)
   const session = found ?? (await createFrom(db, ref, from))
-  const messages = new Map((await messagesOf(db, session.key)).map((message) => [message.id, message]))
+  const messages = new Map((await rowsOf(db, session.key)).map((row) => [row.id as string, toMessage(row)]))
   const summaries = new Set((await summariesOf(db, session.key)).map(({ id }) => id))
   const plan = planImport(from, { messages, summaries })
   await insertMessages(db, session, plan, messages)

@@ -1,6 +1,6 @@
 import { MemoryError } from '../../errors.ts'
 import { type ImportPlan, planImport } from '../import-plan.ts'
-import { bareMessage, type MessageRow, type SessionRow, toMessage, toSummary } from '../rows.ts'
+import { type MessageRow, type SessionRow, toMessage, toSummary, toTreeMessage } from '../rows.ts'
 import type { NewJob, SessionRef } from '../store.ts'
 import type { Imported, SessionTree, TransferStore } from '../transfer.ts'
 import type { Database } from './database.ts'
@@ -12,8 +12,7 @@ export function transferMethods(database: Database, tree: Tree): TransferStore {
   const { all, one, run, read, write } = database
   const { findSession, createSession, findMessage, pathStretches, isOnPath, insertMessage } = tree
 
-  const messagesOf = (key: number): MessageRow[] =>
-    all('SELECT * FROM messages WHERE session_key = ? ORDER BY seq', key).map(toMessage)
+  const rowsOf = (key: number) => all('SELECT * FROM messages WHERE session_key = ? ORDER BY seq', key)
   const labelOf = (key: number) =>
     (one('SELECT label FROM sessions WHERE key = ?', key) as { label: string }).label
   const summariesOf = (key: number) =>
@@ -23,7 +22,7 @@ export function transferMethods(database: Database, tree: Tree): TransferStore {
     const ref = { namespace, sessionId: from.session.id }
     const found = findSession(ref)
     const session = found ?? createFrom(ref, from)
-    const messages = new Map(messagesOf(session.key).map((message) => [message.id, message]))
+    const messages = new Map(rowsOf(session.key).map((row) => [row.id as string, toMessage(row)]))
     const summaries = new Set(summariesOf(session.key).map(({ id }) => id))
     const plan = planImport(from, { messages, summaries })
     insertMessages(session.key, plan, messages)
@@ -111,10 +110,7 @@ export function transferMethods(database: Database, tree: Tree): TransferStore {
         const { id, title, titleSource, headId, pinned, createdAt, updatedAt, key } = found
         return {
           session: { id, title, titleSource, headId, pinned, label: labelOf(key), createdAt, updatedAt },
-          messages: messagesOf(key).map((row) => {
-            const { position: _, ...message } = bareMessage(row)
-            return message.status === 'streaming' ? { ...message, status: 'interrupted' } : message
-          }),
+          messages: rowsOf(key).map(toTreeMessage),
           summaries: summariesOf(key).map(({ throughPosition: _, ...summary }) => summary),
         }
       }),
