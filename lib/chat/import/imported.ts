@@ -39,6 +39,7 @@ export function toSessionTree(product: string, foreign: ForeignSession): Session
       content: storable(message.text).slice(0, MAX_MESSAGE_CHARACTERS),
       status: 'complete',
       error: null,
+      byChat: true,
       receipt: null,
       createdAt: message.createdAt,
     }),
