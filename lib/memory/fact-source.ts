@@ -1,6 +1,6 @@
 import type { Fact } from './facts.ts'
 import { factDate, factRole } from './facts.ts'
-import type { FoundMessage, SessionRef, Store } from './store/store.ts'
+import type { Message, SessionRef, Store } from './store/store.ts'
 import { searchTerms, wordsOf } from './terms.ts'
 
 /** A message that holds less of a fact's words than this is not where it came from. */
@@ -13,9 +13,11 @@ export async function findFactSource(
   ref: SessionRef,
   fact: Fact,
   throughPosition: number,
-): Promise<FoundMessage | null> {
+): Promise<(Message & SessionRef) | null> {
   const terms = searchTerms(fact.text)
-  const found = await store.searchMessages({ ref, throughPosition }, { terms, limit: CANDIDATES })
+  const scope = { ref, throughPosition }
+  const hits = await store.searchMessages(scope, { terms, limit: CANDIDATES })
+  const found = await store.readPlaces(scope, hits)
   const wanted = new Set(wordsOf(fact.text))
   const scored = found.map((message) => {
     const words = new Set(wordsOf(message.content))

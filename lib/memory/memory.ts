@@ -1,7 +1,7 @@
 import { type Compaction, createCompaction } from './compaction.ts'
 import type { JobHandler } from './jobs.ts'
 import { recallFor, retrieve } from './retrieval.ts'
-import type { FoundMessage, Message, NewJob, SessionRef, Store } from './store/store.ts'
+import type { Message, NewJob, SessionRef, Store } from './store/store.ts'
 import type { Tokens } from './store/usage-store.ts'
 
 /** One message as a summariser sees it. */
@@ -22,7 +22,7 @@ export type Summarize = (input: {
 }) => Promise<{ context: string; model: string | null }>
 
 /** A message that was searched for, with where it was said. `dist` is from 0 (best) to 1. */
-export type Retrieved = Omit<FoundMessage, 'score'> & { dist: number }
+export type Retrieved = Message & SessionRef & { dist: number }
 
 /** One session, all of its shown path, or the sessions of some namespaces. */
 export type RetrievalScope = { ref: SessionRef } | { namespaces: string[]; label?: string }

@@ -46,10 +46,10 @@ it('gives the window alone when memory is switched off', async () => {
 
 it('retrieves from a whole session or from namespaces, nearest first', async () => {
   const { memory, say } = await open()
-  await say(there, 'my cat is Tom', 'black cat', 'hello')
+  await say(there, 'my cat is Tom', 'black cat', 'hello', 'fine', 'bye')
   await say(here, 'a cat')
   const within = await memory.retrieve({ text: 'black cat?', limit: 9, within: { ref: there } })
-  expect(within.map((hit) => hit.content)).toEqual(['black cat', 'my cat is Tom'])
+  expect(within.map((hit) => hit.content)).toEqual(['black cat', 'my cat is Tom', 'hello', 'fine'])
   expect(within[0]?.dist).toBe(0)
   expect(within[1]?.dist).toBeGreaterThan(0)
   const pooled = await memory.retrieve({ text: 'cat', limit: 2, within: { namespaces: ['bob', 'eve'] } })

@@ -1,5 +1,6 @@
 import type { MemorySettings, Recall, RecallOptions, RetrievalScope, Retrieved } from './memory.ts'
-import type { Message, SearchScope, SessionRef, Store } from './store/store.ts'
+import { type RankedPlace, rankPlaces } from './ranking.ts'
+import type { Message, Place, SearchScope, SessionRef, Store } from './store/store.ts'
 import { searchTerms } from './terms.ts'
 import { estimateTokens } from './tokens.ts'
 
@@ -7,6 +8,9 @@ import { estimateTokens } from './tokens.ts'
 export const WINDOW_TOKENS = 12_000
 const RETRIEVED_TOKENS = 1200
 const MAX_RETRIEVED = 8
+
+/** Of each kind. More of them cost time, and the best ones are as good. */
+const MAX_HITS = 300
 
 /** A longer hit is cut: one old essay must not crowd out seven short facts. */
 const MAX_HIT_CHARS = 1200
@@ -55,14 +59,39 @@ async function search(
   limit: number,
 ): Promise<Retrieved[]> {
   const terms = searchTerms(text)
-  const found = await Promise.all(scopes.map((scope) => store.searchMessages(scope, { terms, limit })))
-  const hits = found
-    .flat()
-    .sort((a, b) => b.score - a.score)
-    .slice(0, limit)
-  const best = hits[0]?.score ?? 0
-  return hits.map(({ score, ...message }) => ({ ...message, dist: 1 - score / best }))
+  const found = await Promise.all(
+    scopes.map(async (scope) => ({
+      scope,
+      hits: await store.searchMessages(scope, { terms, limit: MAX_HITS }),
+    })),
+  )
+  const places = rankPlaces(found.flatMap(({ hits }) => hits))
+  return readBest(store, scopes, places, limit)
 }
+
+/** The best places where a message stands, with its text. */
+async function readBest(
+  store: Store,
+  scopes: SearchScope[],
+  places: RankedPlace[],
+  limit: number,
+): Promise<Retrieved[]> {
+  const best = places[0]?.rank ?? 0
+  const retrieved: Retrieved[] = []
+  // A neighbour may be no message: one of a forgotten message, or behind the last one.
+  for (let from = 0; retrieved.length < limit && from < places.length; from += limit) {
+    const batch = places.slice(from, from + limit)
+    const read = await Promise.all(scopes.map((scope) => store.readPlaces(scope, batch)))
+    const messages = new Map(read.flat().map((message) => [keyOf(message), message]))
+    for (const place of batch) {
+      const message = messages.get(keyOf(place))
+      if (message) retrieved.push({ ...message, dist: 1 - place.rank / best })
+    }
+  }
+  return retrieved.slice(0, limit)
+}
+
+const keyOf = ({ namespace, sessionId, position }: Place) => JSON.stringify([namespace, sessionId, position])
 
 /** Positions order a session; times order sessions. */
 const bySaying = (a: Retrieved, b: Retrieved) =>

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { searchTerms, wordsOf } from './terms.ts'
+import { searchTerms, spaceOut, wordsOf } from './terms.ts'
 
 describe('searchTerms', () => {
   it('keeps the content words of a question and drops the rest', () => {
@@ -37,6 +37,14 @@ describe('searchTerms', () => {
 
   it('gives scripts without spaces as their run and its pairs of characters', () => {
     expect(searchTerms('我的名字')).toEqual(['我的名字', '我的', '的名', '名字'])
+  })
+
+  it('gives an index each pair of characters of an unspaced script, and any other text as it is', () => {
+    expect(spaceOut('My name, 我的名字!')).toBe('My name, 我的名字 我的 的名 名字!')
+    expect(spaceOut('ﬁne  text\n')).toBe('ﬁne  text\n')
+    for (const term of searchTerms('我的名字叫什么名字在这里')) {
+      expect(spaceOut('你好我的名字叫什么名字在这里').split(' ')).toContain(term)
+    }
   })
 
   it('gives few, short, unique, lower-case terms whatever the text', () => {

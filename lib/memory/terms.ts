@@ -33,10 +33,25 @@ export function wordsOf(text: string): string[] {
   return runs.flatMap((run) => (UNSPACED.test(run) ? unspacedUnits(run) : [run.slice(0, MAX_TERM_LENGTH)]))
 }
 
+/**
+ * The text with each run of an unspaced script followed by its pairs of characters, so that an index of words finds a
+ * part of it by the terms that `searchTerms` gives.
+ */
+export function spaceOut(text: string): string {
+  if (!UNSPACED.test(text)) return text
+  return text.normalize('NFKC').replace(/[\p{L}\p{N}\p{M}]+/gu, (run) => {
+    const characters = UNSPACED.test(run) ? [...run] : []
+    return characters.length > 2 ? [run, ...pairsOf(characters)].join(' ') : run
+  })
+}
+
+const pairsOf = (characters: string[]) =>
+  characters.slice(1).map((character, index) => `${characters[index]}${character}`)
+
 function unspacedUnits(run: string): string[] {
   const characters = [...run]
   if (characters.length <= 2) return [run]
-  const pairs = characters.slice(1).map((character, index) => `${characters[index]}${character}`)
+  const pairs = pairsOf(characters)
   return characters.length <= 8 ? [run, ...pairs] : pairs
 }
 

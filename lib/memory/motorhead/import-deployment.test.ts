@@ -119,8 +119,10 @@ describe('the import of an original deployment', () => {
     await remembered('D', 'other', 'Human', 'of another session')
     expect(await run()).toMatchObject({ sessions: { new: 2 }, messages: { window: 1, older: 3 } })
     expect(await memoryOf('s')).toEqual({ window: ['Human|newest'], context: 'summary of it all' })
-    const hits = await store.searchMessages({ ref: ref('s') }, { terms: ['older'], limit: 9 })
-    expect(hits.map(({ role, content }) => `${role}|${content}`).sort()).toEqual([
+    const scope = { ref: ref('s') }
+    const hits = await store.searchMessages(scope, { terms: ['older'], limit: 9 })
+    const messages = await store.readPlaces(scope, hits)
+    expect(messages.map(({ role, content }) => `${role}|${content}`).sort()).toEqual([
       'AI|older answer',
       'Human|older question',
     ])

@@ -198,20 +198,36 @@ export interface MessageStore {
 
 /**
  * Where to search. One session: the path of `headId` (absent: of the session's head), at or before `throughPosition`
- * (absent: all of it). Namespaces: the shown path of each of their sessions, except one.
+ * (absent: all of it). Namespaces: the shown path of each of their sessions, of those with a label or of all, except one.
  */
 export type SearchScope =
   | { ref: SessionRef; headId?: string; throughPosition?: number }
-  | { namespaces: string[]; except?: SessionRef }
+  | { namespaces: string[]; label?: string; except?: SessionRef }
 
 export type FoundMessage = Message & SessionRef & { score: number }
 
+/** A message that was searched for, as ranking needs it: without its text. */
+export type Hit = Place & {
+  id: string
+  createdAt: number
+  /** Said by a machine, see `isReply`. */
+  isReply: boolean
+  /** Above 0. How well it matches among those of its kind (what people said, and replies): comparable between searches. */
+  score: number
+}
+
+/** Where a message stands on the path that a scope searches. */
+export type Place = SessionRef & { position: number }
+
 export interface SearchStore {
   /**
-   * Full-text search for any of the terms (an empty list finds nothing), best first by `score`, which is above 0. An absent
-   * session has no messages. A term may be any text: nothing in it is an operator.
+   * Full-text search for any of the terms (an empty list finds nothing) in what was said, the speaker's name and the
+   * date; best first, at most `limit` of what people said and `limit` replies. An absent session has no messages. A term
+   * may be any text: nothing in it is an operator.
    */
-  searchMessages(scope: SearchScope, query: { terms: string[]; limit: number }): Promise<FoundMessage[]>
+  searchMessages(scope: SearchScope, query: { terms: string[]; limit: number }): Promise<Hit[]>
+  /** The messages at these places of the scope, in their order; a place where nothing stands is left out. */
+  readPlaces(scope: SearchScope, places: Place[]): Promise<(Message & SessionRef)[]>
   /**
    * What a person looks for by words: the messages of all branches of all sessions of the namespaces that hold, for each
    * entry of `words`, a word that begins with one of its alternatives; newest first. As the index has it: words are

@@ -81,4 +81,62 @@ export function searchContract(store: () => Store, scene: Scene): void {
     await say(bob, 'new', 'a dog')
     expect(await idsOf({ namespaces: ['bob'] }, 'cat')).toEqual([])
   })
+
+  it('searches who spoke and when, too, and ranks people apart from machines', async () => {
+    const at = { createdAt: Date.UTC(2023, 4, 8, 13) }
+    await say(bob, 'm1', 'I went hiking', { role: 'Human', name: 'Ann', ...at })
+    await say(bob, 'm2', 'Lovely', { role: 'AI', name: 'Mel', ...at })
+    await say(bob, 'm3', 'Nice hiking', { role: 'AI', ...at })
+    await say(bob, 'm4', 'no hiking for me', { createdAt: Date.UTC(2024, 0, 1) })
+    expect(await idsOf({ ref: bob }, 'mel')).toEqual(['m2'])
+    expect((await idsOf({ ref: bob }, 'may', '2023')).sort()).toEqual(['m1', 'm2', 'm3'])
+    const hits = await find({ ref: bob }, 'hike', 'mel')
+    expect(hits.map(({ id, isReply }) => `${id} ${isReply}`).sort()).toEqual([
+      'm1 false',
+      'm2 false',
+      'm3 true',
+      'm4 false',
+    ])
+    expect(await store().findMessages(['bob'], { words: [['2023']], limit: 9 })).toEqual([])
+  })
+
+  it('finds a part of a text in a script without spaces', async () => {
+    await say(bob, 'm1', '我的名字是小明')
+    await say(bob, 'm2', '你好')
+    expect(await idsOf({ ref: bob }, '名字')).toEqual(['m1'])
+    expect(await idsOf({ ref: bob }, '你好')).toEqual(['m2'])
+  })
+
+  it('reads the places of a path, in the order asked for, and leaves out where nothing stands', async () => {
+    await append(bob, 'm1', 'm2', 'm3', 'm4')
+    await say(bob, 'left', 'left', {}, 'm2')
+    await say(bob, 'right', 'right', {}, 'm2')
+    await store().forgetMessage(bob, 'm1')
+    await append(eve, 'foreign')
+    const read = async (scope: SearchScope, ...positions: number[]) =>
+      (
+        await store().readPlaces(
+          scope,
+          positions.map((position) => ({ ...bob, position })),
+        )
+      ).map(({ id }) => id)
+    expect(await read({ ref: bob }, 3, 2, 1, 4, 0)).toEqual(['right', 'm2'])
+    expect(await read({ ref: bob, headId: 'm4' }, 2, 3, 4)).toEqual(['m2', 'm3', 'm4'])
+    expect(await read({ ref: bob, headId: 'm4', throughPosition: 3 }, 4, 3)).toEqual(['m3'])
+    expect(await read({ namespaces: ['bob'] }, 3)).toEqual(['right'])
+    expect(await read({ namespaces: ['bob'], except: bob }, 3)).toEqual([])
+    expect(await read({ namespaces: ['eve'] }, 1, 2)).toEqual([])
+    expect(await read({ ref: eve }, 1, 2)).toEqual([])
+  })
+
+  it('searches the sessions with a label only, where one is given', async () => {
+    for (const label of ['work', 'home']) {
+      const messages = [{ id: 'm', role: 'Human', content: `the cat at ${label}`, createdAt: 2 }]
+      const settings = { context: null, title: '', named: null, at: 2, maxWindow: 12, compactionAt: 2 }
+      await store().saveMessages({ ...bob, sessionId: label }, { ...settings, messages, label })
+    }
+    const hits = await find({ namespaces: ['bob'], label: 'home' }, 'cat')
+    expect(hits.map(({ sessionId }) => sessionId)).toEqual(['home'])
+    expect(await find({ namespaces: ['bob'] }, 'cat')).toHaveLength(2)
+  })
 }

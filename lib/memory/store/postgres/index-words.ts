@@ -25,12 +25,12 @@ export function indexWords(text: string): string {
   return kept.join(' ')
 }
 
-/** A tsquery for any of the terms; a term of several words is a phrase. Empty when no term holds a word. */
-export const anyOf = (terms: readonly string[]) => terms.flatMap((term) => phrase(term) ?? []).join(' | ')
+/** A tsquery for each of the terms that holds a word; a term of several words is a phrase. */
+export const queriesOf = (terms: readonly string[]) => terms.flatMap((term) => phrase(term) ?? [])
 
-/** A tsquery for one of each of the alternatives, by its beginning. Empty when one of them holds no word. */
+/** A tsquery for one of each of the alternatives, by its beginning, in what was said. Empty when one of them holds no word. */
 export function eachByStart(words: readonly (readonly string[])[]): string {
-  const entries = words.map((alternatives) => alternatives.flatMap((start) => phrase(start, ':*') ?? []))
+  const entries = words.map((alternatives) => alternatives.flatMap((start) => phrase(start, ':*D') ?? []))
   return entries.some((phrases) => phrases.length === 0)
     ? ''
     : entries.map((phrases) => `(${phrases.join(' | ')})`).join(' & ')

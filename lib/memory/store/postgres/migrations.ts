@@ -236,4 +236,15 @@ export const POSTGRES_MIGRATIONS: readonly string[] = [
   ) WITH (fillfactor = 50);
   CREATE INDEX limits_over ON limits (resets_at);
   `,
+  // reply: said by a machine, see `isReply`; rarity and length are measured within each kind. In words, the speaker and the
+  // date have the weight A, by which they are told from what was said.
+  `
+  ALTER TABLE message_index ADD COLUMN reply SMALLINT NOT NULL DEFAULT 0;
+  UPDATE message_index i SET
+    words = i.words || setweight(to_tsvector('words', lower(concat_ws(' ', left(m.name, 100),
+      to_char(to_timestamp(m.created_at / 1000.0) AT TIME ZONE 'UTC', 'FMDD FMMonth YYYY')))), 'A'),
+    reply = (m.role ~* '^\\s*(assistant|ai|bot|model|chatgpt|claude|aimessage)\\s*$'
+      AND coalesce(m.name, 'ai') ~* '^\\s*(assistant|ai|bot|model|chatgpt|claude|aimessage)\\s*$')::int
+  FROM messages m WHERE m.seq = i.seq;
+  `,
 ]

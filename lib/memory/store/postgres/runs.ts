@@ -168,7 +168,7 @@ export function runsMethods({ read, write }: Database): RunStore {
           end.receipt && JSON.stringify(end.receipt),
           message.seq,
         )
-        await indexMessage(db, { key, namespace }, message.seq, end.content)
+        await indexMessage(db, { key, namespace }, { ...message, content: end.content })
         await db.run('UPDATE sessions SET updated_at = greatest(updated_at, $1) WHERE key = $2', end.at, key)
         await addJobs(db, key, end.jobs)
         return true

@@ -1,34 +1,50 @@
-import { bareMessage, type MessageRow, type Row, toMessage } from '../rows.ts'
-import type { FoundMessage, SearchStore } from '../store.ts'
+import { bareMessage, type Row, toMessage } from '../rows.ts'
+import {
+  byScore,
+  candidatesFor,
+  firstOfKinds,
+  isInScope,
+  standsAt,
+  throughOf,
+  toFound,
+  toHit,
+} from '../search-scope.ts'
+import type { Hit, Message, Place, SearchScope, SearchStore, SessionRef } from '../store.ts'
 import type { Database, Queries } from './database.ts'
-import { anyOf, eachByStart, tagOf } from './index-words.ts'
+import { eachByStart, queriesOf, tagOf } from './index-words.ts'
 import { findMessage, findSession, isOnPath, pathStretches, type Stretch } from './tree.ts'
-
-/** Hits looked at before those of other branches fall away. */
-const CANDIDATES = 200
 
 export function searchMethods({ read }: Database): SearchStore {
   return {
     searchMessages: (scope, { terms, limit }) =>
       read(async (db) => {
-        const words = anyOf(terms)
-        if (words === '') return []
-        const candidates = Math.max(limit, CANDIDATES)
-        if ('namespaces' in scope) {
-          const exceptKey = (scope.except && (await findSession(db, scope.except))?.key) ?? 0
-          const rows = await findInNamespaces(db, scope.namespaces, words, exceptKey, candidates)
-          return (await shown(db, rows)).slice(0, limit).map(toFound)
+        const queries = queriesOf(terms)
+        const tags = await tagsOf(db, scope)
+        if (queries.length === 0 || tags === null) return []
+        const sessionOf = openScope(db, scope)
+        const hits: Hit[] = []
+        for (const row of await match(db, tags, queries, candidatesFor(scope, limit))) {
+          const session = await sessionOf(row.session_key as number)
+          const at = standsAt(row)
+          if (session && at.position <= throughOf(scope) && isOnPath(at, session.path))
+            hits.push(toHit(row, session))
         }
-        const session = await findSession(db, scope.ref)
-        if (!session) return []
-        const headId = scope.headId ?? session.headId
-        const throughPosition = scope.throughPosition ?? Number.MAX_SAFE_INTEGER
-        const rows = await findInSession(db, session.key, words, throughPosition, candidates)
-        const onPath = await shown(
-          db,
-          rows.map((row) => ({ ...row, head_id: headId })),
-        )
-        return onPath.slice(0, limit).map(toFound)
+        return firstOfKinds(hits.sort(byScore), limit)
+      }),
+
+    readPlaces: (scope, places) =>
+      read(async (db) => {
+        const sessionOf = openScope(db, scope)
+        const messages: (Message & SessionRef)[] = []
+        for (const place of places) {
+          const key = (await findSession(db, place))?.key
+          const session = key === undefined ? null : await sessionOf(key)
+          if (key === undefined || !session || place.position > throughOf(scope)) continue
+          const row = await readPlace(db, key, session.path, place)
+          const { namespace, sessionId } = session
+          if (row) messages.push({ ...bareMessage(toMessage(row)), namespace, sessionId })
+        }
+        return messages
       }),
 
     findMessages: (namespaces, { words, limit }) =>
@@ -51,66 +67,80 @@ export function searchMethods({ read }: Database): SearchStore {
   }
 }
 
-function findInSession({ all }: Queries, key: number, words: string, throughPosition: number, limit: number) {
+/**
+ * The best of each kind by bm25 (Robertson and Zaragoza, 2009) with each word counted once, over the messages that the
+ * tags name: Postgres' own ranks know nothing of how rare a word is.
+ */
+function match({ all }: Queries, tags: string, queries: string[], limit: number): Promise<Row[]> {
   return all(
-    `SELECT m.*, s.namespace, s.id AS session_id, ts_rank(i.words, to_tsquery('words', $1)) AS score
-     FROM message_index i JOIN messages m ON m.seq = i.seq JOIN sessions s ON s.key = m.session_key
-     WHERE i.words @@ ($2::tsquery && to_tsquery('words', $1)) AND m.session_key = $3 AND m.position <= $4
-     ORDER BY score DESC, m.seq DESC LIMIT $5`,
-    words,
-    `'${tagOf('session', key)}'`,
-    key,
-    throughPosition,
+    `WITH
+       terms AS (SELECT to_tsquery('words', term) AS query FROM unnest($1::text[]) term),
+       found AS MATERIALIZED (
+         SELECT seq, reply, words, length(words) AS size FROM message_index
+         WHERE words @@ ($2::tsquery && to_tsquery('words', $3))
+       ),
+       kinds AS (SELECT reply, avg(size) AS size FROM found GROUP BY reply),
+       total AS (SELECT count(*) AS messages FROM message_index WHERE words @@ $2::tsquery),
+       weights AS (
+         SELECT f.reply, t.query, ln(1 + (total.messages - count(*) + 0.5) / (count(*) + 0.5)) AS weight
+         FROM found f JOIN terms t ON f.words @@ t.query CROSS JOIN total GROUP BY f.reply, t.query, total.messages
+       ),
+       scored AS (
+         SELECT f.seq, f.reply, sum(w.weight) * 2.2 / (1 + 1.2 * (0.25 + 0.75 * f.size / k.size)) AS score
+         FROM found f JOIN kinds k ON k.reply = f.reply
+         JOIN weights w ON w.reply = f.reply AND f.words @@ w.query GROUP BY f.seq, f.reply, f.size, k.size
+       ),
+       best AS (SELECT *, row_number() OVER (PARTITION BY reply ORDER BY score DESC, seq DESC) AS place FROM scored)
+     SELECT m.session_key, m.id, m.branch, m.position, m.created_at, b.reply, b.score::float8 AS score
+     FROM best b JOIN messages m ON m.seq = b.seq WHERE b.place <= $4`,
+    queries,
+    tags,
+    queries.join(' | '),
     limit,
   )
 }
 
-async function findInNamespaces(
-  { all }: Queries,
-  namespaces: string[],
-  words: string,
-  exceptKey: number,
-  limit: number,
-) {
-  if (namespaces.length === 0) return []
-  return all(
-    `SELECT m.*, s.namespace, s.id AS session_id, s.head_id, ts_rank(i.words, to_tsquery('words', $1)) AS score
-     FROM message_index i JOIN messages m ON m.seq = i.seq JOIN sessions s ON s.key = m.session_key
-     WHERE i.words @@ ($2::tsquery && to_tsquery('words', $1)) AND s.namespace = ANY ($3::text[])
-       AND s.deleted_at IS NULL AND s.temporary = 0 AND s.key <> $4
-     ORDER BY score DESC, m.seq DESC LIMIT $5`,
-    words,
-    namespaceTags(namespaces),
-    namespaces,
-    exceptKey,
-    limit,
-  )
+async function tagsOf(db: Queries, scope: SearchScope): Promise<string | null> {
+  if ('namespaces' in scope) return namespaceTags(scope.namespaces) || null
+  const session = await findSession(db, scope.ref)
+  return session && `'${tagOf('session', session.key)}'`
 }
 
 const namespaceTags = (namespaces: string[]) =>
   namespaces.map((namespace) => `'${tagOf('namespace', namespace)}'`).join(' | ')
 
-/** Those rows that are on the shown path of their session; each path is walked once. */
-async function shown(db: Queries, rows: Row[]): Promise<Row[]> {
-  const paths = new Map<number, Stretch[]>()
-  const kept: Row[] = []
-  for (const row of rows) {
-    const key = row.session_key as number
-    const path = paths.get(key) ?? (await pathOf(db, key, row.head_id as string | null))
-    paths.set(key, path)
-    if (isOnPath(toMessage(row) satisfies MessageRow, path)) kept.push(row)
+type SearchedSession = SessionRef & { path: Stretch[] }
+
+/** The sessions of a scope, each with its path from the head on; found when asked for, and once. */
+function openScope(db: Queries, scope: SearchScope) {
+  const sessions = new Map<number, SearchedSession | null>()
+
+  async function load(key: number): Promise<SearchedSession | null> {
+    const row = await db.one('SELECT * FROM sessions WHERE key = $1 AND deleted_at IS NULL', key)
+    if (!row || !isInScope(scope, row)) return null
+    const headId = 'ref' in scope && scope.headId ? scope.headId : (row.head_id as string | null)
+    const head = await findMessage(db, key, headId)
+    const path = head ? await pathStretches(db, key, head) : []
+    return { namespace: row.namespace as string, sessionId: row.id as string, path }
   }
-  return kept
+  return async (key: number): Promise<SearchedSession | null> => {
+    const known = sessions.get(key)
+    if (known !== undefined) return known
+    const loaded = await load(key)
+    sessions.set(key, loaded)
+    return loaded
+  }
 }
 
-async function pathOf(db: Queries, key: number, headId: string | null): Promise<Stretch[]> {
-  const head = await findMessage(db, key, headId)
-  return head ? pathStretches(db, key, head) : []
+async function readPlace({ one }: Queries, key: number, path: Stretch[], { position }: Place) {
+  const stretch = path.findLast(({ upTo }) => position <= upTo)
+  return (
+    stretch &&
+    one(
+      'SELECT * FROM messages WHERE session_key = $1 AND branch = $2 AND position = $3',
+      key,
+      stretch.branch,
+      position,
+    )
+  )
 }
-
-const toFound = (row: Row): FoundMessage => ({
-  ...bareMessage(toMessage(row)),
-  namespace: row.namespace as string,
-  sessionId: row.session_id as string,
-  score: row.score as number,
-})

@@ -1,4 +1,5 @@
 import { MemoryError } from '../../errors.ts'
+import { aboutWords, contentWords, isReply } from '../../index-words.ts'
 import { type MessageRow, type Row, type SessionRow, toMessage, toSession, toSummary } from '../rows.ts'
 import type { NewMessage, SessionRef, Summary } from '../store.ts'
 import type { Queries } from './database.ts'
@@ -119,7 +120,7 @@ export async function pathStretches({ all }: Queries, key: number, head: Message
   return rows.map((row) => ({ branch: row.branch as number, upTo: row.up_to as number }))
 }
 
-export const isOnPath = (message: MessageRow, path: Stretch[]) =>
+export const isOnPath = (message: Pick<MessageRow, 'branch' | 'position'>, path: Stretch[]) =>
   path.some((stretch) => stretch.branch === message.branch && message.position <= stretch.upTo)
 
 /** The session must be locked. */
@@ -148,7 +149,7 @@ export async function insertMessage(
     message.createdAt,
   )
   const inserted = toMessage(row as Row)
-  if (inserted.status !== 'streaming') await indexMessage(db, session, inserted.seq, message.content)
+  if (inserted.status !== 'streaming') await indexMessage(db, session, inserted)
   return inserted
 }
 
@@ -174,16 +175,18 @@ async function openBranch({ one }: Queries, key: number, parent: MessageRow | nu
 export async function indexMessage(
   { run }: Queries,
   session: Pick<SessionRow, 'key' | 'namespace'>,
-  seq: number,
-  content: string,
+  message: MessageRow,
 ): Promise<void> {
-  const words = indexWords(content)
-  if (words === '') return void (await run('DELETE FROM message_index WHERE seq = $1', seq))
+  const words = indexWords(contentWords(message.content))
+  if (words === '') return void (await run('DELETE FROM message_index WHERE seq = $1', message.seq))
   await run(
-    `INSERT INTO message_index (seq, words) VALUES ($1, to_tsvector('words', $2) || array_to_tsvector($3::text[]))
+    `INSERT INTO message_index (seq, reply, words)
+     VALUES ($1, $2, to_tsvector('words', $3) || setweight(to_tsvector('words', $4), 'A') || array_to_tsvector($5::text[]))
      ON CONFLICT (seq) DO UPDATE SET words = excluded.words`,
-    seq,
+    message.seq,
+    Number(isReply(message)),
     words,
+    indexWords(aboutWords(message)),
     [tagOf('session', session.key), tagOf('namespace', session.namespace)],
   )
 }

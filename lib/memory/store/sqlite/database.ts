@@ -4,6 +4,7 @@ import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlit
 import { MemoryError, type MemoryErrorCode } from '../../errors.ts'
 import { createGroupCommit } from './group-commit.ts'
 import { SQLITE_MIGRATIONS } from './migrations.ts'
+import { addSearchFunctions } from './search-functions.ts'
 
 export type Row = Record<string, SQLInputValue>
 
@@ -105,6 +106,7 @@ function openDatabase(path: string): DatabaseSync {
   const database = new DatabaseSync(path, { timeout: BUSY_TIMEOUT_MS, enableForeignKeyConstraints: true })
   try {
     database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA secure_delete = ON')
+    addSearchFunctions(database)
     migrate(database)
   } catch (error) {
     database.close()

@@ -132,7 +132,6 @@ export function forgettingMethods(database: Database, tree: Tree): ForgetStore {
         )
         if (session.headId === messageId)
           run('UPDATE sessions SET head_id = ? WHERE key = ?', message.parentId, key)
-        run('DELETE FROM message_index WHERE rowid = ?', message.seq)
         run('DELETE FROM messages WHERE seq = ?', message.seq)
         if (titleOf && inTitle) nameAnew(session, titleOf)
         bumpGeneration(key)
@@ -168,6 +167,7 @@ export function forgettingMethods(database: Database, tree: Tree): ForgetStore {
       if (last === null) return false
       // Terms stay in the index's segments until these are merged; freed pages are overwritten (secure_delete).
       await write(() => run("INSERT INTO message_index (message_index) VALUES ('optimize')"))
+      await write(() => run("INSERT INTO reply_index (reply_index) VALUES ('optimize')"))
       // The log still holds the pages as they were.
       checkpoint()
       await write(() => run('DELETE FROM scrubs WHERE seq <= ?', last))
@@ -195,11 +195,6 @@ export function removeSessions(database: Database, keys: number[]): Forgotten {
        (SELECT count(*) FROM runs WHERE session_key IN (SELECT value FROM json_each(?1))) AS runs`,
     list,
   ) as Pick<Forgotten, 'messages' | 'summaries' | 'runs'>
-  run(
-    `DELETE FROM message_index WHERE rowid IN (
-       SELECT seq FROM messages WHERE session_key IN (SELECT value FROM json_each(?)))`,
-    list,
-  )
   run('DELETE FROM sessions WHERE key IN (SELECT value FROM json_each(?))', list)
   askForScrub(database)
   return { sessions: keys.length, ...count, receipts: 0 }

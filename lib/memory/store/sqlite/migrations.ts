@@ -240,4 +240,33 @@ export const SQLITE_MIGRATIONS: readonly string[] = [
   `,
   'CREATE TABLE limits (key TEXT PRIMARY KEY, used INTEGER NOT NULL, resets_at INTEGER NOT NULL) STRICT, WITHOUT ROWID',
   'CREATE INDEX limits_over ON limits (resets_at)',
+  // Two indexes, since rarity and length are measured within each: one of what people said, one of what machines
+  // replied. about: the speaker and the date. tag: the session and the namespace, as words; a filter beside the index
+  // reads every hit of all. The functions are those of `search-functions.ts`.
+  `
+  DROP TABLE message_index;
+  CREATE VIRTUAL TABLE message_index USING fts5 (
+    content, about, tag, content = '', contentless_delete = 1, tokenize = 'porter unicode61 remove_diacritics 2'
+  );
+  CREATE VIRTUAL TABLE reply_index USING fts5 (
+    content, about, tag, content = '', contentless_delete = 1, tokenize = 'porter unicode61 remove_diacritics 2'
+  );
+  INSERT INTO message_index (message_index, rank) VALUES ('rank', 'bm25(1.0, 1.0, 0.0)');
+  INSERT INTO reply_index (reply_index, rank) VALUES ('rank', 'bm25(1.0, 1.0, 0.0)');
+
+  INSERT INTO message_index (rowid, content, about, tag)
+  SELECT m.seq, content_words(m.content), about_words(m.name, m.created_at), tag_words(s.key, s.namespace, s.temporary)
+  FROM messages m JOIN sessions s ON s.key = m.session_key
+  WHERE NOT is_reply(m.role, m.name) AND m.status <> 'streaming' AND trim(m.content) <> '' ORDER BY m.seq;
+  INSERT INTO reply_index (rowid, content, about, tag)
+  SELECT m.seq, content_words(m.content), about_words(m.name, m.created_at), tag_words(s.key, s.namespace, s.temporary)
+  FROM messages m JOIN sessions s ON s.key = m.session_key
+  WHERE is_reply(m.role, m.name) AND m.status <> 'streaming' AND trim(m.content) <> '' ORDER BY m.seq;
+
+  -- However a message goes, its words go with it.
+  CREATE TRIGGER messages_leave_index AFTER DELETE ON messages BEGIN
+    DELETE FROM message_index WHERE rowid = old.seq;
+    DELETE FROM reply_index WHERE rowid = old.seq;
+  END;
+  `,
 ]

@@ -17,7 +17,7 @@ export function runsMethods(database: Database, tree: Tree): RunStore {
     pathStretches,
     isOnPath,
     insertMessage,
-    indexMessage,
+    reindexMessage,
     moveHead,
   } = tree
   /** The run of a turn that was made durable before, when this is the same turn again. */
@@ -260,7 +260,7 @@ export function runsMethods(database: Database, tree: Tree): RunStore {
           end.receipt && JSON.stringify(end.receipt),
           message.seq,
         )
-        indexMessage(key, message.seq, end.content)
+        reindexMessage(key, { ...message, content: end.content })
         run('UPDATE sessions SET updated_at = max(updated_at, ?) WHERE key = ?', end.at, key)
         addJobs(database, key, end.jobs)
         return true

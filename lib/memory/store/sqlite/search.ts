@@ -1,101 +1,130 @@
 import { bareMessage, toMessage } from '../rows.ts'
-import type { FoundMessage, SearchStore } from '../store.ts'
+import {
+  byScore,
+  candidatesFor,
+  firstOfKinds,
+  isInScope,
+  standsAt,
+  throughOf,
+  toFound,
+  toHit,
+} from '../search-scope.ts'
+import type { SearchScope, SearchStore, SessionRef } from '../store.ts'
 import type { Database, Row } from './database.ts'
-import { type Stretch, type Tree, tagOf } from './tree.ts'
-
-/** Hits looked at before those of other branches fall away. */
-const CANDIDATES = 200
+import { namespaceTag, sessionTag } from './search-functions.ts'
+import type { Stretch, Tree } from './tree.ts'
 
 export function searchMethods(database: Database, tree: Tree): SearchStore {
   const { all, one, read } = database
   const { findSession, findMessage, pathStretches, isOnPath } = tree
 
-  function findInSession(sessionKey: number, words: string, throughPosition: number, limit: number): Row[] {
-    return all(
-      `SELECT m.seq, m.session_key, m.branch, m.position, -bm25(message_index, 1.0, 0.0) AS score
-       FROM message_index i JOIN messages m ON m.seq = i.rowid
-       WHERE message_index MATCH ? AND m.session_key = ? AND m.position <= ?
-       ORDER BY score DESC, m.seq DESC LIMIT ?`,
-      `tag : ${tagOf(sessionKey)} AND content : (${words})`,
-      sessionKey,
-      throughPosition,
+  /** Best first by the index's own rank, which is bm25 below 0. */
+  const match = (index: 'message_index' | 'reply_index', query: string, limit: number): Row[] =>
+    all(
+      `SELECT m.session_key, m.id, m.branch, m.position, m.created_at, -hit.rank AS score,
+              ${index === 'reply_index' ? 1 : 0} AS reply
+       FROM (SELECT rowid, rank FROM ${index} WHERE ${index} MATCH ? ORDER BY rank LIMIT ?) hit
+       JOIN messages m ON m.seq = hit.rowid`,
+      query,
       limit,
     )
+
+  function tagsOf(scope: SearchScope): string | null {
+    if ('namespaces' in scope) return scope.namespaces.map(namespaceTag).join(' OR ') || null
+    const session = findSession(scope.ref)
+    return session && sessionTag(session.key)
   }
 
-  function findInNamespaces(namespaces: string[], words: string, exceptKey: number, limit: number): Row[] {
-    return all(
-      `SELECT m.seq, m.session_key, m.branch, m.position, s.head_id, -bm25(message_index, 1.0, 0.0) AS score
-       FROM message_index i JOIN messages m ON m.seq = i.rowid JOIN sessions s ON s.key = m.session_key
-       WHERE message_index MATCH ? AND s.namespace IN (SELECT value FROM json_each(?))
-         AND s.deleted_at IS NULL AND s.temporary = 0 AND s.key <> ?
-       ORDER BY score DESC, m.seq DESC LIMIT ?`,
-      `content : (${words})`,
-      JSON.stringify(namespaces),
-      exceptKey,
-      limit,
-    )
-  }
+  /** The sessions of a scope, each with its path from the head on; found when asked for, and once. */
+  function openScope(scope: SearchScope) {
+    const sessions = new Map<number, SearchedSession | null>()
 
-  /** The whole message of a candidate; candidates themselves hold only what ranks and places them. */
-  function wholeHit({ seq, score }: Row): FoundMessage {
-    const row = one(
-      `SELECT m.*, s.namespace, s.id AS session_id FROM messages m JOIN sessions s ON s.key = m.session_key
-       WHERE m.seq = ?`,
-      seq as number,
-    )
-    return toFound({ ...row, score: score as number })
-  }
-
-  /** Answers whether a row is on the shown path of its session; walks each path once. */
-  function shownPaths(): (row: Row) => boolean {
-    const paths = new Map<number, Stretch[]>()
-    return (row) => {
-      const key = row.session_key as number
-      const head = paths.has(key) ? null : findMessage(key, row.head_id as string | null)
-      const path = paths.get(key) ?? (head ? pathStretches(key, head) : [])
-      paths.set(key, path)
-      return isOnPath({ branch: row.branch as number, position: row.position as number }, path)
+    function load(key: number): SearchedSession | null {
+      const row = one('SELECT * FROM sessions WHERE key = ? AND deleted_at IS NULL', key)
+      if (!row || !isInScope(scope, row)) return null
+      const headId = 'ref' in scope && scope.headId ? scope.headId : (row.head_id as string | null)
+      const head = findMessage(key, headId)
+      return {
+        namespace: row.namespace as string,
+        sessionId: row.id as string,
+        path: head ? pathStretches(key, head) : [],
+      }
     }
+    return (key: number): SearchedSession | null => {
+      const known = sessions.get(key)
+      if (known !== undefined) return known
+      const loaded = load(key)
+      sessions.set(key, loaded)
+      return loaded
+    }
+  }
+
+  function readPlace(key: number, path: Stretch[], position: number): Row | undefined {
+    const stretch = path.findLast(({ upTo }) => position <= upTo)
+    return (
+      stretch &&
+      one(
+        'SELECT * FROM messages WHERE session_key = ? AND branch = ? AND position = ?',
+        key,
+        stretch.branch,
+        position,
+      )
+    )
   }
 
   return {
     searchMessages: (scope, { terms, limit }) =>
       read(() => {
-        if (terms.length === 0) return []
-        const words = terms.map(quoted).join(' OR ')
-        const candidates = Math.max(limit, CANDIDATES)
-        const isShown = shownPaths()
-        if ('namespaces' in scope) {
-          const exceptKey = (scope.except && findSession(scope.except)?.key) ?? 0
-          return findInNamespaces(scope.namespaces, words, exceptKey, candidates)
-            .filter(isShown)
-            .slice(0, limit)
-            .map(wholeHit)
+        const tags = tagsOf(scope)
+        if (terms.length === 0 || tags === null) return []
+        const query = `tag : (${tags}) AND {content about} : (${terms.map(quoted).join(' OR ')})`
+        const sessionOf = openScope(scope)
+        const shown = (row: Row) => {
+          const session = sessionOf(row.session_key as number)
+          const at = standsAt(row)
+          const isShown = session && at.position <= throughOf(scope) && isOnPath(at, session.path)
+          return isShown ? [toHit(row, session)] : []
         }
-        const session = findSession(scope.ref)
-        const headId = scope.headId ?? session?.headId ?? null
-        if (!session) return []
-        const throughPosition = scope.throughPosition ?? Number.MAX_SAFE_INTEGER
-        return findInSession(session.key, words, throughPosition, candidates)
-          .filter((row) => isShown({ ...row, head_id: headId }))
-          .slice(0, limit)
-          .map(wholeHit)
+        const candidates = candidatesFor(scope, limit)
+        const rows = [
+          ...match('message_index', query, candidates),
+          ...match('reply_index', query, candidates),
+        ]
+        return firstOfKinds(rows.flatMap(shown).sort(byScore), limit)
+      }),
+
+    readPlaces: (scope, places) =>
+      read(() => {
+        const sessionOf = openScope(scope)
+        return places.flatMap(({ namespace, sessionId, position }) => {
+          const key = findSession({ namespace, sessionId })?.key
+          const session = key === undefined ? null : sessionOf(key)
+          if (key === undefined || !session || position > throughOf(scope)) return []
+          const row = readPlace(key, session.path, position)
+          return row ? [{ ...bareMessage(toMessage(row)), namespace, sessionId }] : []
+        })
       }),
 
     findMessages: (namespaces, { words, limit }) =>
       read(() => {
-        if (words.length === 0 || words.some((alternatives) => alternatives.length === 0)) return []
+        if (
+          namespaces.length === 0 ||
+          words.length === 0 ||
+          words.some((alternatives) => alternatives.length === 0)
+        )
+          return []
         const query = words
           .map((alternatives) => `(${alternatives.map((start) => `${quoted(start)} *`).join(' OR ')})`)
           .join(' AND ')
         return all(
           `SELECT m.*, s.namespace, s.id AS session_id, 1.0 AS score
-           FROM message_index i JOIN messages m ON m.seq = i.rowid JOIN sessions s ON s.key = m.session_key
-           WHERE message_index MATCH ? AND s.namespace IN (SELECT value FROM json_each(?))
+           FROM (SELECT rowid FROM message_index WHERE message_index MATCH ?1
+                 UNION ALL SELECT rowid FROM reply_index WHERE reply_index MATCH ?1) hit
+           JOIN messages m ON m.seq = hit.rowid JOIN sessions s ON s.key = m.session_key
+           WHERE s.namespace IN (SELECT value FROM json_each(?2))
              AND s.deleted_at IS NULL AND s.temporary = 0
-           ORDER BY m.created_at DESC, m.seq DESC LIMIT ?`,
-          `content : (${query})`,
+           ORDER BY m.created_at DESC, m.seq DESC LIMIT ?3`,
+          `tag : (${namespaces.map(namespaceTag).join(' OR ')}) AND content : (${query})`,
           JSON.stringify(namespaces),
           limit,
         ).map(toFound)
@@ -103,11 +132,6 @@ export function searchMethods(database: Database, tree: Tree): SearchStore {
   }
 }
 
-const quoted = (term: string) => `"${term.replaceAll('"', '""')}"`
+type SearchedSession = SessionRef & { path: Stretch[] }
 
-const toFound = (row: Row): FoundMessage => ({
-  ...bareMessage(toMessage(row)),
-  namespace: row.namespace as string,
-  sessionId: row.session_id as string,
-  score: row.score as number,
-})
+const quoted = (term: string) => `"${term.replaceAll('"', '""')}"`

@@ -6,6 +6,7 @@ import { afterEach, describe, expect, it } from 'vitest'
 import { describeStore } from '../contract/contract.ts'
 import type { SessionRef, Store } from '../store.ts'
 import { openSqlite } from './database.ts'
+import { SQLITE_MIGRATIONS } from './migrations.ts'
 import { createSqliteStore } from './sqlite-store.ts'
 
 describeStore('sqlite', async () => createSqliteStore(':memory:'))
@@ -70,20 +71,58 @@ describe('sqlite: the file', () => {
     const file = newFile()
     const store = createSqliteStore(file)
     const ref = { namespace: 'n', sessionId: 's' }
-    const said = (id: string) => ({ id, role: 'user', content: 'kangaroo', createdAt: 1 })
+    const said = (id: string, role = 'user') => ({ id, role, content: 'kangaroo', createdAt: 1 })
     const indexed = () => {
       const database = new DatabaseSync(file, { readOnly: true })
-      const count = database.prepare('SELECT count(*) AS n FROM message_index').get()?.n
+      const counts = ['message_index', 'reply_index'].map(
+        (table) => database.prepare(`SELECT count(*) AS n FROM ${table}`).get()?.n,
+      )
       database.close()
-      return count
+      return counts
     }
-    await store.appendMessages(ref, [said('m1'), said('m2')])
-    expect(indexed()).toBe(2)
+    await store.appendMessages(ref, [
+      said('m1'),
+      said('m2'),
+      said('m3', 'assistant'),
+      said('m4', 'assistant'),
+    ])
+    expect(indexed()).toEqual([2, 2])
     await store.forgetMessage(ref, 'm1')
-    expect(indexed()).toBe(1)
+    await store.forgetMessage(ref, 'm4')
+    expect(indexed()).toEqual([1, 1])
     await store.deleteSession(ref, 1)
     await store.purgeDeleted(1)
-    expect(indexed()).toBe(0)
+    expect(indexed()).toEqual([0, 0])
+    await store.close()
+  })
+
+  it('brings a file of the first version up to date: what it holds is found, and receipts name sessions', async () => {
+    const file = newFile()
+    const database = new DatabaseSync(file)
+    database.exec(SQLITE_MIGRATIONS[0] ?? '')
+    const receipt = { summaryId: null, windowIds: ['m1'], retrievedIds: ['m1'], tokens: {}, model: 'm' }
+    database.exec(`
+      INSERT INTO sessions VALUES (1, 'n', 's', '', 'person', 'm2', 1, 0, 1, 1, NULL);
+      INSERT INTO branches VALUES (1, 1, NULL, 0);
+      INSERT INTO messages VALUES
+        (1, 1, 'm1', NULL, 1, 1, 'user', 'a kangaroo', 'complete', NULL, NULL, ${Date.UTC(2023, 4, 8)}),
+        (2, 1, 'm2', 'm1', 1, 2, 'assistant', 'two kangaroos', 'complete', NULL, '${JSON.stringify(receipt)}', 1);
+      INSERT INTO message_index (rowid, content, tag) VALUES (1, 'a kangaroo', 's1'), (2, 'two kangaroos', 's1');
+      PRAGMA user_version = 1;
+    `)
+    database.close()
+    const store = createSqliteStore(file)
+    const ref = { namespace: 'n', sessionId: 's' }
+    const find = async (...terms: string[]) =>
+      (await store.searchMessages({ ref }, { terms, limit: 9 })).map(({ id, isReply }) => `${id} ${isReply}`)
+    expect((await find('kangaroo')).sort()).toEqual(['m1 false', 'm2 true'])
+    expect(await find('may')).toEqual(['m1 false'])
+    expect(await store.searchMessages({ namespaces: ['n'] }, { terms: ['kangaroo'], limit: 9 })).toHaveLength(
+      2,
+    )
+    expect((await store.getMessage(ref, 'm2'))?.receipt).toMatchObject({
+      retrieved: [{ sessionId: 's', messageId: 'm1' }],
+    })
     await store.close()
   })
 

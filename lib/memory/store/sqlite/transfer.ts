@@ -43,12 +43,6 @@ export function transferMethods(database: Database, tree: Tree): TransferStore {
     const { namespace, sessionId } = ref
     // A deleted one would keep the name until it is purged.
     run(
-      `DELETE FROM message_index WHERE rowid IN (SELECT m.seq FROM messages m WHERE m.session_key IN (
-         SELECT key FROM sessions WHERE namespace = ? AND id = ? AND deleted_at IS NOT NULL))`,
-      namespace,
-      sessionId,
-    )
-    run(
       'DELETE FROM sessions WHERE namespace = ? AND id = ? AND deleted_at IS NOT NULL',
       namespace,
       sessionId,

@@ -1,4 +1,5 @@
 import { MemoryError } from '../../errors.ts'
+import { aboutWords, contentWords, isReply } from '../../index-words.ts'
 import { type MessageRow, type SessionRow, toMessage, toSession, toSummary } from '../rows.ts'
 import type { NewMessage, SessionRef, Summary } from '../store.ts'
 import type { Database, Row } from './database.ts'
@@ -8,6 +9,10 @@ export type Stretch = { branch: number; upTo: number }
 
 /** Where a message stands in its tree. */
 export type Place = { id: string; branch: number; position: number }
+
+type IndexedMessage = Pick<MessageRow, 'seq' | 'role' | 'name' | 'content' | 'createdAt'>
+
+const indexOf = (message: IndexedMessage) => (isReply(message) ? 'reply_index' : 'message_index')
 
 export type Tree = ReturnType<typeof createTree>
 
@@ -143,7 +148,7 @@ export function createTree({ all, one, run, insert }: Database) {
       message.createdAt,
     ) as Row
     const inserted = toMessage(row)
-    if (inserted.status !== 'streaming') indexMessage(key, inserted.seq, message.content)
+    if (inserted.status !== 'streaming') indexMessage(key, inserted)
     return inserted
   }
 
@@ -151,6 +156,7 @@ export function createTree({ all, one, run, insert }: Database) {
   function insertLine(key: number, parent: Place | null, messages: NewMessage[]): Place | null {
     if (messages.length === 0) return parent
     const branch = branchUnder(key, parent)
+    const tags = tagsOf(key)
     let last = parent
     for (const { id, role, content, name = null, createdAt } of messages) {
       const position = (last?.position ?? 0) + 1
@@ -167,7 +173,7 @@ export function createTree({ all, one, run, insert }: Database) {
         name,
         createdAt,
       )
-      indexMessage(key, seq, content)
+      indexMessage(key, { seq, role, content, name, createdAt }, tags)
       last = { id, branch, position }
     }
     return last
@@ -184,11 +190,25 @@ export function createTree({ all, one, run, insert }: Database) {
     return row.branch as number
   }
 
-  function indexMessage(key: number, seq: number, content: string): void {
-    run('DELETE FROM message_index WHERE rowid = ?', seq)
-    if (content.trim())
-      run('INSERT INTO message_index (rowid, content, tag) VALUES (?, ?, ?)', seq, content, tagOf(key))
+  function indexMessage(key: number, message: IndexedMessage, tags = tagsOf(key)): void {
+    if (message.content.trim() === '') return
+    run(
+      `INSERT INTO ${indexOf(message)} (rowid, content, about, tag) VALUES (?, ?, ?, ?)`,
+      message.seq,
+      contentWords(message.content),
+      aboutWords(message),
+      tags,
+    )
   }
+
+  function reindexMessage(key: number, message: IndexedMessage): void {
+    run(`DELETE FROM ${indexOf(message)} WHERE rowid = ?`, message.seq)
+    indexMessage(key, message)
+  }
+
+  const tagsOf = (key: number) =>
+    one('SELECT tag_words(key, namespace, temporary) AS tags FROM sessions WHERE key = ?', key)
+      ?.tags as string
 
   function moveHead(key: number, headId: string | null, at: number): void {
     run('UPDATE sessions SET head_id = ?, updated_at = max(updated_at, ?) WHERE key = ?', headId, at, key)
@@ -209,13 +229,10 @@ export function createTree({ all, one, run, insert }: Database) {
     isOnPath,
     insertMessage,
     insertLine,
-    indexMessage,
+    reindexMessage,
     moveHead,
     bumpGeneration,
   }
 }
-
-/** The session as a word of the full-text index. */
-export const tagOf = (key: number) => `s${key}`
 
 const notFound = (message: string) => new MemoryError('not-found', message)

@@ -1,0 +1,53 @@
+import { bareMessage, type MessageRow, type Row, toMessage } from './rows.ts'
+import type { FoundMessage, Hit, SearchScope, SessionRef } from './store.ts'
+
+/** Whether a row of `sessions` is one that the scope searches. */
+export function isInScope(scope: SearchScope, session: Row): boolean {
+  const is = (ref: SessionRef | undefined) =>
+    session.namespace === ref?.namespace && session.id === ref?.sessionId
+  if ('ref' in scope) return is(scope.ref)
+  const { namespaces, label, except } = scope
+  if (session.temporary === 1 || (label !== undefined && session.label !== label)) return false
+  return namespaces.includes(session.namespace as string) && !is(except)
+}
+
+/** More candidates where many may fall away: a label is no word of the index, as a session can get another one. */
+export const candidatesFor = (scope: SearchScope, limit: number) =>
+  'label' in scope && scope.label !== undefined ? 5 * limit : limit
+
+/** The last position that the scope searches. */
+export const throughOf = (scope: SearchScope): number =>
+  ('ref' in scope ? scope.throughPosition : undefined) ?? Number.MAX_SAFE_INTEGER
+
+/** Where a row of `messages` stands. */
+export const standsAt = (row: Row): Pick<MessageRow, 'branch' | 'position'> => ({
+  branch: row.branch as number,
+  position: row.position as number,
+})
+
+export const toHit = (row: Row, { namespace, sessionId }: SessionRef): Hit => ({
+  namespace,
+  sessionId,
+  id: row.id as string,
+  position: row.position as number,
+  createdAt: row.created_at as number,
+  isReply: row.reply === 1,
+  score: row.score as number,
+})
+
+export const toFound = (row: Row): FoundMessage => ({
+  ...bareMessage(toMessage(row)),
+  namespace: row.namespace as string,
+  sessionId: row.session_id as string,
+  score: row.score as number,
+})
+
+/** Best first; of equals, the newer one. */
+export const byScore = (a: Hit, b: Hit) =>
+  b.score - a.score || b.createdAt - a.createdAt || b.position - a.position
+
+/** At most `limit` of what people said, and as many replies. */
+export function firstOfKinds(hits: Hit[], limit: number): Hit[] {
+  const taken = { said: 0, replied: 0 }
+  return hits.filter(({ isReply }) => taken[isReply ? 'replied' : 'said']++ < limit)
+}
