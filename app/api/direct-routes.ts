@@ -13,7 +13,7 @@ export const matchDirectRoute: DirectRoutes = (method, path) => {
   return handlerOf(action === 'stop' ? stop : stream, method, { sessionId })
 }
 
-type Route = typeof send
+type Route = Omit<typeof send, 'maxDuration'>
 
 function handlerOf(route: Route, method: string, params: Record<string, string> = {}) {
   if (!isMethod(route, method)) return null
@@ -22,5 +22,5 @@ function handlerOf(route: Route, method: string, params: Record<string, string> 
 }
 
 function isMethod(route: Route, method: string): method is keyof Route {
-  return Object.hasOwn(route, method)
+  return method !== 'maxDuration' && Object.hasOwn(route, method)
 }

@@ -1,6 +1,6 @@
 import type { LanguageModel } from 'ai'
 import { MockLanguageModelV4 } from 'ai/test'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { MemoryError } from '#lib/memory/errors.ts'
 import { extractFacts } from '#lib/memory/extractive.ts'
 import { createMemory } from '#lib/memory/memory.ts'
@@ -22,6 +22,8 @@ let store: Store
 let chat: ChatService
 let script: Script[]
 let prompts: string[]
+/** What the host was asked to wait for. */
+let held: Promise<unknown>[]
 let aborted: number
 const chats: ChatService[] = []
 
@@ -68,6 +70,7 @@ function openChat(owner = 'me', isOwnerAlive = (_: string) => true, over: Store 
     maxActiveRuns: 4,
     owner,
     isOwnerAlive,
+    holdOpen: (work) => held.push(work),
     onError: () => {},
   })
   chats.push(opened)
@@ -80,6 +83,7 @@ beforeEach(() => {
   script = []
   prompts = []
   aborted = 0
+  held = []
   chat = openChat()
 })
 afterEach(async () => {
@@ -305,6 +309,52 @@ describe('a process that dies', () => {
       await heir.send('bob', { kind: 'regenerate', sessionId: 's', messageId: 'a1', replyId: 'a1b' }),
     )
     expect((await heir.view('bob', 's'))?.messages[1]?.versions).toEqual(['a1', 'a1b'])
+  })
+
+  it('is noticed by whoever reads its reply in another process', async () => {
+    const dead = openChat('dead')
+    script.push({ words: ['The answer', ' is'], hang: true })
+    const { runId } = await dead.send('bob', send(1))
+    await untilLogged(4)
+    const events = await eventsOf(
+      await openChat('reader', (owner) => owner !== 'dead').resume('bob', 's', runId, 0),
+    )
+    expect(textOf(events)).toBe('The answer is')
+    expect(endOf(events)).toMatchObject({ messageMetadata: { status: 'interrupted' } })
+  })
+
+  it('leaves nothing undone for long: any request has another process look', async () => {
+    vi.useFakeTimers({ toFake: ['Date'], now: 1_000_000 })
+    const other = openChat('other', (owner) => owner !== 'dead')
+    script.push({ words: ['stuck'], hang: true })
+    await openChat('dead').send('bob', send(1))
+    const ref = { namespace: 'bob', sessionId: 's' }
+    other.touch()
+    await Promise.all(held.splice(0).slice(1))
+    expect(await store.activeRuns(ref)).toHaveLength(1)
+    await store.enqueueJob(ref, { kind: 'compaction', dueAt: Date.now() })
+    vi.setSystemTime(1_011_000)
+    other.touch()
+    other.touch()
+    expect(held).toHaveLength(1)
+    await Promise.all(held)
+    expect(await store.activeRuns(ref)).toEqual([])
+    expect(await store.nextJobAt()).toBeNull()
+    vi.useRealTimers()
+  })
+
+  it('before the answer to its own commit came is no reason to write nothing: the same turn again starts the reply', async () => {
+    const { maxActiveRuns, now } = { maxActiveRuns: 4, now: Date.now() }
+    const run = { id: 'lost', owner: 'me', mode: 'reply' as const }
+    const turn = { kind: 'send' as const, id: 'q1', replyId: 'a1', after: null, text: 'question 1' }
+    await store.beginTurn(
+      { namespace: 'bob', sessionId: 's' },
+      { create: { title: 't' }, run, turn, maxActiveRuns, now },
+    )
+    script.push({ words: ['here'] })
+    const events = await eventsOf(await chat.send('bob', send(1)))
+    expect(textOf(events)).toBe('here')
+    expect(prompts).toHaveLength(1)
   })
 
   it('does not hold up the next question', async () => {

@@ -52,6 +52,8 @@ export type ChatService = {
   afterForgetting(): void
   /** Background work was asked for: it begins now. */
   wake(): void
+  /** Somebody asked for something: a good time to look for what a process that was stopped has left undone. */
+  touch(): void
   /** Marks the replies of dead processes interrupted and starts the background work that waits. */
   start(): Promise<void>
   /** Running replies become interrupted, with the text they have; background work stops where it is. */
@@ -70,6 +72,9 @@ const MAX_PINNED = 500
 
 const LOOK_FOR_TEMPORARY_MS = 60 * 60_000
 
+/** How often, at most, a request has this process look for what others left undone. */
+const CATCH_UP_MS = 10_000
+
 /** A title that a model fails to make so often stays the first words. */
 const TITLE_ATTEMPTS = 3
 
@@ -83,6 +88,8 @@ export type ChatDeps = {
   /** Names this process, and tells whether another one lives. */
   owner: string
   isOwnerAlive: (owner: string) => boolean
+  /** Keeps the host from stopping this process before the work is done; absent: it never does. */
+  holdOpen?: (work: Promise<unknown>) => void
   /** Whether titles may be asked for now; absent: always. */
   mayWork?: MayWork
   /** Given each prompt as text just before it goes out. */
@@ -91,7 +98,7 @@ export type ChatDeps = {
 }
 
 export function createChat(deps: ChatDeps): ChatService {
-  const { store, memory, models, now, owner, mayWork = async () => true } = deps
+  const { store, memory, models, now, owner, mayWork = async () => true, holdOpen = () => {} } = deps
   const worker = createJobWorker({
     store,
     now,
@@ -99,6 +106,8 @@ export function createChat(deps: ChatDeps): ChatService {
     onError: (error) => deps.onError('job', error),
   })
   const onError = (error: unknown) => deps.onError('reply', error)
+  const wake = () => holdOpen(worker.wake())
+  let touchedAt = now()
   const shutdown = new AbortController()
   const housekeeping = createHousekeeping({
     store,
@@ -123,7 +132,8 @@ export function createChat(deps: ChatDeps): ChatService {
       ...memory.jobsAfterTurn(),
       ...(end.status === 'complete' ? [{ kind: 'title' as const, dueAt: now() }] : []),
     ],
-    onFinished: () => void worker.wake(),
+    holdOpen,
+    onFinished: wake,
   })
   let tidying: NodeJS.Timeout | undefined
   const refOf = (user: string, address: string): Promise<SessionRef> => sessionAt(store, user, address)
@@ -135,7 +145,7 @@ export function createChat(deps: ChatDeps): ChatService {
   ): Promise<ReplyStream> {
     const ref = await refOf(user, request.sessionId)
     const { run, replayed } = await store.beginTurn(ref, { ...beginTurn(request), allowances })
-    if (!replayed) {
+    if (!replayed || runs.isUnlaunched(run)) {
       runs.launch(run)
       // The model is asked in this turn of the event loop; what the answer still needs is done while it thinks.
       await nextTurn()
@@ -205,6 +215,16 @@ export function createChat(deps: ChatDeps): ChatService {
       runs: progress.map(({ run, next }) => ({ id: run.id, messageId: run.messageId, next })),
       summarising: job?.attempts === 0,
     }
+  }
+
+  /** What a process that was stopped, here or elsewhere, has left undone. */
+  async function catchUp(): Promise<void> {
+    try {
+      await runs.reap(await store.unfinishedRuns())
+    } catch (error) {
+      onError(error)
+    }
+    await worker.wake()
   }
 
   /** A person who has switched memory off is not summarised; the messages wait for the day that it is on again. */
@@ -289,18 +309,24 @@ export function createChat(deps: ChatDeps): ChatService {
     restore: async (user, sessionId) => store.restoreSession(await refOf(user, sessionId)),
 
     afterForgetting() {
-      void housekeeping.tidy()
-      void worker.wake()
+      holdOpen(housekeeping.tidy())
+      wake()
     },
 
-    wake: () => void worker.wake(),
+    wake,
+
+    touch() {
+      if (now() - touchedAt < CATCH_UP_MS) return
+      touchedAt = now()
+      holdOpen(catchUp())
+    },
 
     async start() {
       await housekeeping.tidy()
       housekeeping.tidyLater()
       tidying = setInterval(() => void housekeeping.tidy(), LOOK_FOR_TEMPORARY_MS).unref()
       await runs.reap(await store.unfinishedRuns())
-      void worker.wake()
+      wake()
     },
 
     async close() {

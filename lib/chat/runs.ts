@@ -15,7 +15,12 @@ const DEAD_AFTER_MS = 15_000
 /** How often a run looks whether it is its turn, and a reader whether another process has written. */
 const POLL_MS = 200
 
+/** How often a reader of another process's run looks whether that process lives. */
+const LOOK_FOR_DEAD_MS = 2000
+
 const SAVE_ATTEMPTS = 6
+
+const isUnfinished = ({ status }: Pick<Run, 'status'>) => status === 'queued' || status === 'running'
 
 type LiveRun = { run: Run; log: ChunkLog; controller: AbortController; done: Promise<void> }
 
@@ -23,6 +28,8 @@ type LiveRun = { run: Run; log: ChunkLog; controller: AbortController; done: Pro
 export type Runs = {
   /** Starts writing a run's reply in the background; it goes on whoever reads or leaves. */
   launch(run: Run): void
+  /** Whether it is this process's to write, and it does not: the answer to the turn's commit was lost on the way. */
+  isUnlaunched(run: Run): boolean
   /** The run's server-sent events from `from` on; `null` when it has ended and left this process. */
   follow(run: Run, from: number): ReadableStream<string> | null
   /** The text written so far beyond what the message holds, and how many chunks it took. */
@@ -44,6 +51,8 @@ export type RunsDeps = {
   /** Called after a reply and its jobs are durable. */
   onFinished: () => void
   onError: (error: unknown, run: Run) => void
+  /** Keeps the host from stopping this process before the work is done. */
+  holdOpen: (work: Promise<unknown>) => void
   now: () => number
   /** Names this process, so that another can tell whether it lives. */
   owner: string
@@ -52,7 +61,7 @@ export type RunsDeps = {
 }
 
 export function createRuns(deps: RunsDeps): Runs {
-  const { store, writeReply, jobsAfter, onFinished, onError, now, owner, isOwnerAlive } = deps
+  const { store, writeReply, jobsAfter, onFinished, onError, holdOpen, now, owner, isOwnerAlive } = deps
   const live = new Map<string, LiveRun>()
   const keyOf = (ref: SessionRef, runId: string) => JSON.stringify([ref.namespace, ref.sessionId, runId])
 
@@ -70,6 +79,7 @@ export function createRuns(deps: RunsDeps): Runs {
         live.delete(key)
         onFinished()
       })
+    holdOpen(entry.done)
   }
 
   async function perform({ run, log, controller }: LiveRun): Promise<void> {
@@ -167,16 +177,24 @@ export function createRuns(deps: RunsDeps): Runs {
         from,
       )
     }
-    return run.status === 'queued' || run.status === 'running' ? toFrames(fromStore(run), from) : null
+    return isUnfinished(run) ? toFrames(fromStore(run), from) : null
   }
 
   function fromStore(run: Run): ChunkSource {
+    let lookedAt = now()
+    /** A reader is who notices that the writer has died. */
+    async function reapIfDead(): Promise<void> {
+      if (now() - lookedAt < LOOK_FOR_DEAD_MS) return
+      lookedAt = now()
+      const current = await store.getRun(run.ref, run.id)
+      if (current && isUnfinished(current)) await reap([current])
+    }
     return {
       async read(from) {
+        await reapIfDead()
         const page = await store.readChunks(run.ref, run.id, from)
         if (!page) return null
-        if (page.status === 'queued' || page.status === 'running')
-          return { chunks: page.chunks, ended: false }
+        if (isUnfinished(page)) return { chunks: page.chunks, ended: false }
         const finish = JSON.stringify({ type: 'finish', messageMetadata: { status: page.status } })
         return { chunks: [...page.chunks, finish], ended: true }
       },
@@ -210,6 +228,7 @@ export function createRuns(deps: RunsDeps): Runs {
 
   return {
     launch,
+    isUnlaunched: (run) => isUnfinished(run) && run.owner === owner && !live.has(keyOf(run.ref, run.id)),
     follow,
     reap,
 

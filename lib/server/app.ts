@@ -1,4 +1,5 @@
 import 'server-only'
+import { waitUntil } from '@vercel/functions'
 import { type ChatService, createChat } from '#lib/chat/chat.ts'
 import { createForgetting, type Forgetting } from '#lib/chat/forgetting.ts'
 import { createLibrary, type Library } from '#lib/chat/library.ts'
@@ -109,7 +110,9 @@ async function openApp(config: Config): Promise<App> {
     now,
     mayWork,
     maxActiveRuns: config.limits.maxActiveRuns,
-    owner: processOwner(),
+    // On Vercel a function stands still as soon as its answer is sent, unless it is told what to wait for.
+    ...(config.vercel && { holdOpen: waitUntil }),
+    owner: processOwner({ alone: config.vercel }),
     isOwnerAlive,
     ...(config.verbose && { onPrompt: (text: string) => console.log(text) }),
     onError: (event, error) => log('error', `${event}-failed`, errorFields(error)),

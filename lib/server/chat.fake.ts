@@ -22,5 +22,6 @@ export function fakeChat() {
     view: vi.fn<ChatService['view']>(async () => null),
     patch: vi.fn<ChatService['patch']>(async () => null),
     remove: vi.fn<ChatService['remove']>(async () => null),
+    touch: vi.fn<ChatService['touch']>(),
   }
 }

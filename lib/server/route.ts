@@ -38,7 +38,9 @@ export function readRoute<
     const { searchParams } = new URL(request.url)
     const query = (schemas.query && parseQuery(schemas.query, searchParams)) as Checked<Q>
     const user = await rim().identity.readRequest(request)
-    return handle({ app: await app(), user, params, query })
+    const opened = await app()
+    opened.chat.touch()
+    return handle({ app: opened, user, params, query })
   })
 }
 
@@ -82,6 +84,7 @@ export function writeRoute<
     const caller = { user, address: peerOf(request, config) }
     const allowances = limit === 'write' ? limits.write(caller) : limits.reply(caller)
     const opened = await app()
+    opened.chat.touch()
     if (limit !== 'turn') await opened.spend(allowances)
     const answer = await handle({ app: opened, user, params, body, allowances })
     if (answer.ok && endsIdentity) identity.end(answer.headers)
