@@ -13,6 +13,8 @@ import { loadSessions } from '#lib/server/page-data.ts'
 export const metadata: Metadata = {
   title: { default: 'motorhead-chat', template: '%s · motorhead-chat' },
   description: 'A chat that remembers.',
+  applicationName: 'motorhead-chat',
+  appleWebApp: { title: 'motorhead-chat', statusBarStyle: 'default' },
 }
 
 export const viewport: Viewport = {

@@ -1,6 +1,8 @@
 import { AxeBuilder } from '@axe-core/playwright'
 import { expect, type Page } from '@playwright/test'
 import { test } from './fixtures.ts'
+import { SearchDialog } from './pages/search-dialog.ts'
+import { SettingsPage } from './pages/settings-page.ts'
 
 async function findings(page: Page): Promise<string[]> {
   const { violations } = await new AxeBuilder({ page }).analyze()
@@ -42,6 +44,36 @@ for (const colorScheme of ['light', 'dark'] as const) {
       await chat.sessions.getByRole('listitem').first().hover()
       await page.getByRole('button', { name: 'Session menu' }).first().click()
       await expect(page.getByRole('menuitem', { name: 'Rename' })).toBeVisible()
+      expect(await findings(page)).toEqual([])
+    })
+
+    test('[A47] axe finds nothing serious on the settings, the search, the shortcuts and a temporary chat', async ({
+      chat,
+      page,
+    }) => {
+      test.slow()
+      await chat.open()
+      await chat.ask('something about hedgehogs')
+      const search = new SearchDialog(page)
+      await page.keyboard.press('ControlOrMeta+KeyK')
+      await expect(search.field).toBeFocused()
+      expect(await findings(page)).toEqual([])
+      await search.field.fill('hedgehog')
+      await expect(search.dialog.locator('mark')).toHaveCount(1)
+      expect(await findings(page)).toEqual([])
+      await page.keyboard.press('Escape')
+      await page.keyboard.press('ControlOrMeta+Slash')
+      await expect(page.getByRole('dialog', { name: 'Keyboard shortcuts' })).toBeVisible()
+      expect(await findings(page)).toEqual([])
+      await page.keyboard.press('Escape')
+      await new SettingsPage(page).open()
+      await page.getByRole('textbox', { name: 'Name of the key' }).fill('a key')
+      await page.getByRole('button', { name: 'Create key' }).click()
+      await page.getByRole('button', { name: 'Delete everything…' }).click()
+      await expect(page.getByText('LangChain for Python')).toBeVisible()
+      expect(await findings(page)).toEqual([])
+      await chat.open('/?temporary')
+      await chat.ask('between us')
       expect(await findings(page)).toEqual([])
     })
 

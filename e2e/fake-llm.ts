@@ -14,7 +14,8 @@ export type ReceivedRequest = {
 
 /** What the model does with one request for a reply. */
 export type Behaviour =
-  | { say: string }
+  /** With `everyMs`, one word after the other at that pace. */
+  | { say: string; everyMs?: number }
   /** Says the first part, then waits for `release()`. */
   | { say: string; hold: true; rest?: string }
   | { fail: number }
@@ -118,7 +119,11 @@ export async function startFakeLlm(): Promise<FakeLlm> {
       }
       return
     }
-    for (const word of words(behaviour.say)) response.write(delta(word))
+    for (const word of words(behaviour.say)) {
+      response.write(delta(word))
+      if ('everyMs' in behaviour && behaviour.everyMs)
+        await new Promise((next) => setTimeout(next, behaviour.everyMs))
+    }
     if ('hold' in behaviour) {
       const newest = received.messages.at(-1)?.content ?? ''
       const early = releasedEarly.findIndex((text) => newest.includes(text))

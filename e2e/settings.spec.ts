@@ -117,3 +117,47 @@ test('everything is exported as one file', async ({ page, chat }) => {
   expect(file.sessions).toHaveLength(1)
   expect(JSON.stringify(file)).toContain('to be taken along')
 })
+
+test('everything of a person is deleted after a word to confirm, and the browser is nobody’s', async ({
+  chat,
+  page,
+  context,
+}) => {
+  const settings = new SettingsPage(page)
+  await chat.open()
+  await chat.ask('to be forgotten')
+  const sessionId = chat.sessionId()
+  await settings.open()
+  await page.getByRole('button', { name: 'Delete everything…' }).click()
+  const confirm = page.getByRole('button', { name: 'Delete everything for good' })
+  await expect(confirm).toBeDisabled()
+  await page.getByRole('textbox', { name: /to confirm/ }).fill('delete')
+  await confirm.click()
+  await expect(page.getByRole('heading', { name: 'A chat that remembers' })).toBeVisible()
+  await expect(chat.sessions.getByRole('link')).toHaveCount(1)
+  expect(await context.cookies()).toEqual([])
+  expect((await page.request.get(`/api/sessions/${sessionId}`)).status()).toBe(404)
+})
+
+test('the connection to the model is tried in place, and what is wrong is said in plain words', async ({
+  chat,
+  page,
+  startServer,
+}) => {
+  await chat.open()
+  await page.getByRole('button', { name: 'Test connection' }).click()
+  await expect(page.getByRole('status').filter({ hasText: /fake answered in/ })).toBeVisible()
+
+  const unreachable = await startServer({ OPENAI_BASE_URL: 'http://127.0.0.1:9/v1' })
+  await chat.open(unreachable.url)
+  await page.getByRole('button', { name: 'Test connection' }).click()
+  await expect(page.getByRole('alert').filter({ hasText: 'cannot be reached' })).toBeVisible()
+
+  const offline = await startServer({ OPENAI_BASE_URL: '', OPENAI_API_KEY: '', CHAT_MODEL: '' })
+  await chat.open(offline.url)
+  await page.getByText('How to connect').click()
+  await page.getByRole('button', { name: 'Test connection' }).click()
+  await expect(
+    page.getByRole('alert').filter({ hasText: 'No language model is connected yet' }),
+  ).toBeVisible()
+})

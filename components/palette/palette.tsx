@@ -101,13 +101,13 @@ export function Palette({ onClose }: { onClose: () => void }) {
                     onSelect={() => openMessage(session.sessionId, message.id)}
                     className={`${ITEM} items-baseline`}
                   >
-                    <span className="w-16 shrink-0 text-ink-faint text-xs">
+                    <span className="w-16 shrink-0 text-ink-muted text-xs">
                       {message.role === 'user' ? 'You' : 'Assistant'}
                     </span>
                     <span className="wrap-anywhere line-clamp-2 grow" dir="auto">
                       <MarkedText pieces={message.snippet} />
                     </span>
-                    <time className="shrink-0 text-ink-faint text-xs max-sm:hidden">
+                    <time className="shrink-0 text-ink-muted text-xs max-sm:hidden">
                       {new Date(message.createdAt).toLocaleDateString('en', { dateStyle: 'medium' })}
                     </time>
                   </Command.Item>

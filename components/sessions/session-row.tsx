@@ -3,11 +3,12 @@
 import { Download, MoreHorizontal, Pencil, Pin, PinOff, Trash2 } from 'lucide-react'
 import Link from 'next/link'
 import { useState } from 'react'
-import { toast } from 'sonner'
 import { Menu } from '#components/ui/menu.tsx'
+import { notify, notifyProblem } from '#components/ui/notify.ts'
 import type { SessionItem } from '#lib/chat/types.ts'
 import { sessionsStore } from '#lib/client/sessions-store.ts'
 import { TitleEditor } from './title-editor.tsx'
+import { useApproach } from './use-approach.ts'
 
 type Props = {
   session: SessionItem
@@ -21,17 +22,18 @@ type Props = {
 
 export function SessionRow({ session, isOpen, onOpen, onRemoved, onRestored }: Props) {
   const [renaming, setRenaming] = useState(false)
+  const { isNear, approach, leave } = useApproach()
   const { id, title, running, pinned } = session
 
   async function rename(next: string): Promise<void> {
     setRenaming(false)
     const problem = await sessionsStore.rename(id, next)
-    if (problem) toast.error(problem)
+    if (problem) void notifyProblem(problem)
   }
 
   async function pin(): Promise<void> {
     const problem = await sessionsStore.pin(id, !pinned)
-    if (problem) toast.error(problem)
+    if (problem) void notifyProblem(problem)
   }
 
   async function save(format: 'markdown' | 'json'): Promise<void> {
@@ -39,7 +41,7 @@ export function SessionRow({ session, isOpen, onOpen, onRemoved, onRestored }: P
       const { saveSession } = await import('#lib/client/library-api.ts')
       await saveSession(session, format)
     } catch (error) {
-      toast.error(error instanceof Error ? error.message : 'This chat could not be exported.')
+      void notifyProblem(error instanceof Error ? error.message : 'This chat could not be exported.')
     }
   }
 
@@ -47,18 +49,18 @@ export function SessionRow({ session, isOpen, onOpen, onRemoved, onRestored }: P
     onRemoved(id)
     const result = await sessionsStore.remove(id)
     if ('problem' in result) {
-      toast.error(result.problem)
+      void notifyProblem(result.problem)
       return
     }
-    toast('Chat deleted', {
-      duration: Math.max(result.undoUntil - Date.now() - 500, 1000),
+    void notify('Chat deleted', {
+      ms: Math.max(result.undoUntil - Date.now() - 500, 1000),
       action: { label: 'Undo', onClick: () => void undo() },
     })
   }
 
   async function undo(): Promise<void> {
     const problem = await sessionsStore.restore(id)
-    if (problem) toast.error('It is too late to bring this chat back.')
+    if (problem) void notifyProblem('It is too late to bring this chat back.')
     else if (isOpen) onRestored(id)
   }
 
@@ -73,7 +75,11 @@ export function SessionRow({ session, isOpen, onOpen, onRemoved, onRestored }: P
     >
       <Link
         href={`/s/${id}`}
-        prefetch={false}
+        prefetch={isNear}
+        onPointerEnter={approach}
+        onPointerLeave={leave}
+        onFocus={approach}
+        onBlur={leave}
         onClick={onOpen}
         title={title}
         aria-current={isOpen ? 'page' : undefined}

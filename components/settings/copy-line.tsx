@@ -12,7 +12,7 @@ export function CopyLine({ label, text }: { label: string; text: string }) {
     <div>
       <p className="text-ink-muted text-xs">{label}</p>
       <div className="mt-1 flex items-center gap-1 rounded-lg bg-code-surface py-1 pr-1 pl-3">
-        <code className="min-w-0 grow overflow-x-auto whitespace-nowrap py-1 font-mono text-xs">{text}</code>
+        <code className="wrap-anywhere min-w-0 grow py-1 font-mono text-xs leading-relaxed">{text}</code>
         <IconButton label={`Copy: ${label}`} onClick={() => void copyText(text).then(setCopied)}>
           {copied ? <Check size={15} aria-hidden /> : <Copy size={15} aria-hidden />}
           <span role="status" className="sr-only">
