@@ -1,6 +1,7 @@
 import { AxeBuilder } from '@axe-core/playwright'
 import { expect, type Page } from '@playwright/test'
 import { test } from './fixtures.ts'
+import { MemoryPanel } from './pages/memory-panel.ts'
 import { SearchDialog } from './pages/search-dialog.ts'
 import { SettingsPage } from './pages/settings-page.ts'
 
@@ -74,6 +75,44 @@ for (const colorScheme of ['light', 'dark'] as const) {
       expect(await findings(page)).toEqual([])
       await chat.open('/?temporary')
       await chat.ask('between us')
+      expect(await findings(page)).toEqual([])
+    })
+
+    test('[A47] axe finds nothing serious on the memory, a receipt, the prompt and a forget', async ({
+      chat,
+      page,
+      llm,
+    }) => {
+      test.slow()
+      const memory = new MemoryPanel(page)
+      await chat.open()
+      await memory.open({ empty: true })
+      expect(await findings(page)).toEqual([])
+      for (let n = 1; n <= 8; n++) await chat.ask(`my number ${n} is ${n * 111}`)
+      await expect(memory.versions).toBeVisible()
+      await memory.fact(/111/).first().click()
+      await expect(memory.summary).toContainText('Given to these replies')
+      await memory.versions.getByRole('button').first().click()
+      await expect(memory.versions.getByRole('list', { name: 'Changes' })).toBeVisible()
+      expect(await findings(page)).toEqual([])
+      await memory.summary.getByRole('button', { name: 'Edit summary' }).click()
+      expect(await findings(page)).toEqual([])
+      await memory.summary.getByRole('button', { name: 'Cancel' }).click()
+      llm.summariesFail = true
+      try {
+        await memory.summary.getByRole('button', { name: 'Make anew' }).click()
+        await expect(memory.status).toContainText('The summariser fails', { timeout: 20_000 })
+        expect(await findings(page)).toEqual([])
+      } finally {
+        llm.summariesFail = false
+      }
+      await chat.action(chat.replies.last(), 'Receipt')
+      await page.getByRole('button', { name: 'What the model saw' }).click()
+      await expect(page.getByRole('dialog')).toContainText('character for character')
+      expect(await findings(page)).toEqual([])
+      await page.keyboard.press('Escape')
+      await chat.action(chat.questions.last(), 'Forget')
+      await expect(page.getByRole('button', { name: 'Forget for good' })).toBeEnabled()
       expect(await findings(page)).toEqual([])
     })
 

@@ -8,6 +8,7 @@ import { createMemoryStore } from '#lib/client/memory-store.ts'
 import type { SessionStore } from '#lib/client/session-state.ts'
 import { AuditSection } from './audit-section.tsx'
 import { SummarySection } from './summary-section.tsx'
+import { UsageLine } from './usage-line.tsx'
 import { useSheet } from './use-sheet.ts'
 import { VersionList } from './version-list.tsx'
 import { WindowList } from './window-list.tsx'
@@ -78,6 +79,7 @@ export function MemoryPanel({ sessionId, store, exists, moment }: Props) {
               />
             )}
             <WindowList view={view} sessionId={sessionId} />
+            <UsageLine usage={view.usage} />
           </div>
         )}
       </div>

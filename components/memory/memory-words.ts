@@ -59,6 +59,10 @@ export function byDay(facts: readonly FactItem[]): { date: string | null; facts:
   return groups
 }
 
-/** "0.4 s", "12 s". */
+/** "40 ms", "1.4 s", "12 s". */
 export const secondsOf = (ms: number): string =>
-  ms < 10_000 ? `${(ms / 1000).toFixed(1)} s` : `${Math.round(ms / 1000)} s`
+  ms < 1000 ? `${ms} ms` : ms < 10_000 ? `${(ms / 1000).toFixed(1)} s` : `${Math.round(ms / 1000)} s`
+
+/** "$0.0021": three digits that count, however little it is. */
+export const dollarsOf = (dollars: number): string =>
+  dollars.toLocaleString('en', { style: 'currency', currency: 'USD', maximumSignificantDigits: 3 })

@@ -7,7 +7,7 @@ import { Dialog } from '#components/ui/dialog.tsx'
 import type { PromptView } from '#lib/chat/memory-types.ts'
 import { getPrompt } from '#lib/client/memory-api.ts'
 import { sentenceOf } from '#lib/client/sentences.ts'
-import { countOf, secondsOf } from './memory-words.ts'
+import { countOf, dollarsOf, secondsOf } from './memory-words.ts'
 import { PromptMessage } from './prompt-message.tsx'
 import { PartTotals } from './prompt-totals.tsx'
 import { SmallButton } from './small-button.tsx'
@@ -83,7 +83,7 @@ function whatIsMissing({ missing }: PromptView): string {
     : 'It was put together by another version of this app, or by a memory elsewhere.'
 }
 
-function factsOf({ model, usage, ms }: PromptView): string {
+function factsOf({ model, usage, ms, price }: PromptView): string {
   const counted =
     usage?.input == null
       ? []
@@ -98,7 +98,11 @@ function factsOf({ model, usage, ms }: PromptView): string {
         `all of it ${secondsOf(ms.total)}`,
       ]
     : []
-  return [model, ...counted, ...took].join(' · ')
+  const cost =
+    price && usage?.input != null
+      ? [dollarsOf((usage.input * price.input + (usage.output ?? 0) * price.output) / 1e6)]
+      : []
+  return [model, ...counted, ...cost, ...took].join(' · ')
 }
 
 /** As a provider takes it. */

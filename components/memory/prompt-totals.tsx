@@ -1,11 +1,13 @@
 import type { PromptPart, PromptView } from '#lib/chat/memory-types.ts'
-import { countOf } from './memory-words.ts'
+import { countOf, dollarsOf } from './memory-words.ts'
 import { PART_KINDS } from './prompt-parts.ts'
 
 /** What the parts weigh: as a bar, and as numbers. */
 export function PartTotals({ prompt }: { prompt: PromptView }) {
   const parts = prompt.messages.flatMap((message) => message.parts)
   const total = parts.reduce((sum, { tokens }) => sum + tokens, 0)
+  const { price } = prompt
+  const costOf = (tokens: number) => (price ? `, ${dollarsOf((tokens / 1e6) * price.input)}` : '')
   const kinds = (Object.keys(PART_KINDS) as PromptPart['kind'][])
     .map((kind) => ({
       kind,
@@ -29,12 +31,13 @@ export function PartTotals({ prompt }: { prompt: PromptView }) {
             <span aria-hidden className={`size-2 rounded-full ${PART_KINDS[kind].mark}`} />
             {PART_KINDS[kind].name}
             <span className="text-ink-muted tabular-nums">
-              {countOf(tokens, 'token')}, {Math.round((tokens / total) * 100)} %
+              {countOf(tokens, 'token')}, {Math.round((tokens / total) * 100)} %{costOf(tokens)}
             </span>
           </li>
         ))}
         <li className="text-ink-muted tabular-nums">
-          about {countOf(total, 'token')} in all, as we estimate
+          about {countOf(total, 'token')}
+          {costOf(total)} in all, as we estimate
         </li>
       </ul>
     </div>

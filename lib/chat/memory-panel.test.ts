@@ -49,7 +49,7 @@ beforeEach(() => {
     onError: () => {},
   })
   panel = createMemoryPanel({ store, settings, now, wake: chat.wake })
-  receipts = createReceipts({ store })
+  receipts = createReceipts({ store, price: { input: 0.25, output: 2 } })
   forgetting = createForgetting({ store, now, afterForgetting: chat.afterForgetting })
 })
 afterEach(async () => {
@@ -173,6 +173,7 @@ describe('what the model saw', () => {
       for (const { content, parts } of view?.messages ?? [])
         expect(parts.map(({ text }) => text).join('')).toBe(content)
     }
+    expect(await receipts.prompt('bob', 's', 'a7')).toMatchObject({ price: { input: 0.25, output: 2 } })
     const kinds = (await receipts.prompt('bob', 's', 'a7'))?.messages.flatMap(({ parts }) => parts)
     expect(new Set(kinds?.map(({ kind }) => kind))).toContain('summary')
     const receipt = await receipts.receipt('bob', 's', 'a7')

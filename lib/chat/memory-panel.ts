@@ -50,11 +50,12 @@ export function createMemoryPanel(deps: {
 
   async function viewOf(user: string, ref: SessionRef): Promise<MemoryView> {
     const { session, messages, summary } = await store.getWindow(ref)
-    const [audit, summaries, job, chosen] = await Promise.all([
+    const [audit, summaries, job, chosen, usage] = await Promise.all([
       store.audit(ref),
       store.listSummaries(ref, { shown: true }),
       store.getJob(ref, 'compaction'),
       store.getSettings(user),
+      store.sessionUsage(ref),
     ])
     const versions = toVersions(summaries)
     const current = versions.find(({ id }) => id === summary?.id)
@@ -77,6 +78,7 @@ export function createMemoryPanel(deps: {
         acrossSessions: chosen.acrossSessions,
       },
       temporary: session.temporary,
+      usage,
     }
   }
 

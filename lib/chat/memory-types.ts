@@ -49,6 +49,13 @@ export type MemoryView = {
   /** Whether older messages are searched: by the server's settings, and by the person's. */
   search: { longTerm: boolean; memory: boolean; acrossSessions: boolean }
   temporary: boolean
+  /** What this session has taken of the models so far. */
+  usage: {
+    kind: 'reply' | 'summary' | 'title' | 'embedding'
+    calls: number
+    inputTokens: number
+    outputTokens: number
+  }[]
 }
 
 /** What a summary has become since the one before. */
@@ -118,6 +125,8 @@ export type PromptView = {
   messages: { role: 'system' | 'user' | 'assistant'; content: string; parts: PromptPart[] }[]
   ms: ReceiptView['ms']
   usage: ReceiptView['usage']
+  /** Dollars for a million tokens; `null`: nobody has said. */
+  price: { input: number; output: number } | null
 }
 
 /** What a forget takes, or took. */

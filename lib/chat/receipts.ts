@@ -11,7 +11,14 @@ export type Receipts = {
   prompt(user: string, session: string, messageId: string): Promise<PromptView | null>
 }
 
-export function createReceipts({ store }: { store: Store }): Receipts {
+export function createReceipts({
+  store,
+  price = null,
+}: {
+  store: Store
+  /** Dollars for a million tokens of the chat model. */
+  price?: PromptView['price']
+}): Receipts {
   async function summaryOf(ref: SessionRef, id: string | null): Promise<ReceiptView['summary']> {
     if (id === null) return null
     const summary = await store.getSummary(ref, id)
@@ -66,6 +73,7 @@ export function createReceipts({ store }: { store: Store }): Receipts {
         messages: texts.map(({ role, content }, index) => ({ role, content, parts: parts[index] ?? [] })),
         ms: receipt.ms ?? null,
         usage: receipt.usage ?? null,
+        price,
       }
     },
   }

@@ -154,3 +154,23 @@ test('loads earlier messages above, once', async () => {
   expect(ids()).toEqual(['q1', 'a1', 'q2', 'a2'])
   expect(store.getState()).toMatchObject({ loadingEarlier: false, hasEarlier: false })
 })
+
+test('a message that was forgotten, here or in another tab, leaves the thread at once', async () => {
+  const { server, channel, store, ids } = open(fakeView([q1, a1, q2]))
+  await settle()
+  server.view = fakeView([a1, { ...q2, parentId: 'a1' }])
+  store.forgotten('q1')
+  expect(ids()).toEqual(['a1', 'q2'])
+  expect(store.getState().messages[0]?.parentId).toBeNull()
+  expect(channel.posted).toContainEqual({ type: 'session-changed', sessionId: 's', forgotten: 'q1' })
+  channel.hear({ type: 'session-changed', sessionId: 's', forgotten: 'q2' })
+  expect(ids()).toEqual(['a1'])
+})
+
+test('looks again while a summary may be made, so that its divider comes by itself', async () => {
+  const { server, store } = open(fakeView([q1, a1], { summarising: true }))
+  await settle()
+  server.view = fakeView([q1, { ...a1, summaryId: 'S1' }], { summarising: false })
+  await settle(1600)
+  expect(store.getState().messages[1]?.summaryId).toBe('S1')
+})

@@ -132,7 +132,7 @@ async function openApp(config: Config): Promise<App> {
   return {
     chat,
     memory: createMemoryPanel({ store, now, settings, wake: chat.wake }),
-    receipts: createReceipts({ store }),
+    receipts: createReceipts({ store, price: config.price }),
     forgetting: createForgetting({ store, now, afterForgetting: chat.afterForgetting }),
     library: createLibrary({ store, now }),
     models,

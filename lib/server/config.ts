@@ -31,6 +31,8 @@ export type Config = {
     /** Tokens of a model that summaries, titles and embeddings may take in a UTC day, in all processes together. */
     backgroundTokensPerDay: number
   }
+  /** Dollars for a million tokens given to the chat model, and written by it; `null`: not said. */
+  price: { input: number; output: number } | null
   /** An existing Motörhead that is the memory of the chat; `null`: ours alone. */
   remote: RemoteAddress | null
   /** Who may use the memory API: keys by name, or with `open` anybody. */
@@ -85,6 +87,7 @@ export function readConfig(env: Env): Config {
         max: 1_000_000_000_000,
       }),
     },
+    price: readPrice(read),
     remote: readRemote(read),
     wire: { keys: readKeys(read), open: read.flag('MOTORHEAD_OPEN', false) },
     limits: {
@@ -142,6 +145,17 @@ function readPublicOrigin(read: EnvReader): string | null {
     read.reject('PUBLIC_URL', url.href, 'give the origin only, like https://chat.example.org')
   }
   return url.origin
+}
+
+function readPrice(read: EnvReader): Config['price'] {
+  const text = read.text('CHAT_PRICE')
+  if (text === undefined) return null
+  const [, input, output] = /^(\d{1,6}(?:\.\d{1,6})?)\/(\d{1,6}(?:\.\d{1,6})?)$/.exec(text) ?? []
+  if (input === undefined || output === undefined) {
+    read.reject('CHAT_PRICE', text, 'give dollars for a million tokens in and out, like 0.25/2')
+    return null
+  }
+  return { input: Number(input), output: Number(output) }
 }
 
 /** Functions of one machine each: together they must not use up the connections of the server. */
