@@ -1,5 +1,5 @@
 /**
- * `npm run test:mutants [-- WORD]`: seeds each bug of `mutants.ts` (those that WORD occurs in) into a copy of the sources and
+ * `npm run test:mutants [-- WORD]`: seeds each bug of this folder (those that WORD occurs in) into a copy of the sources and
  * runs the ordinary tests on it. A bug that no test notices is a failure, and so is one that can no longer be seeded.
  */
 import { execFileSync, spawn } from 'node:child_process'
@@ -8,7 +8,9 @@ import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writ
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { MUTANTS, type Mutant } from './mutants.ts'
+import { ENGINE_MUTANTS } from './engine-mutants.ts'
+import type { Mutant } from './mutant.ts'
+import { STORE_MUTANTS } from './store-mutants.ts'
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 /** Random histories of the property test: enough to meet each of these bugs. */
@@ -19,7 +21,9 @@ const LIMIT_MS = 120_000
 type Verdict = 'caught' | 'missed' | 'cannot be seeded' | 'broke the tests'
 
 const word = process.argv[2] ?? ''
-const chosen = MUTANTS.filter(({ bug, file }) => `${bug} ${file}`.includes(word))
+const chosen = [...ENGINE_MUTANTS, ...STORE_MUTANTS].filter(({ bug, file }) =>
+  `${bug} ${file}`.includes(word),
+)
 const copy = mkdtempSync(join(tmpdir(), 'motorhead-chat-mutants-'))
 try {
   process.exitCode = (await tryAll()) ? 0 : 1

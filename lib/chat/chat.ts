@@ -2,27 +2,19 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Models } from '#lib/llm/models.ts'
 import type { MayWork } from '#lib/memory/budget.ts'
 import { MemoryError } from '#lib/memory/errors.ts'
-import { isAssistant } from '#lib/memory/fact-value.ts'
 import { createJobWorker } from '#lib/memory/jobs.ts'
 import type { Memory } from '#lib/memory/memory.ts'
 import type { Allowance } from '#lib/memory/store/limit-store.ts'
-import type {
-  BeginTurn,
-  Job,
-  MessageWithVersions,
-  Run,
-  Session,
-  SessionRef,
-  Store,
-} from '#lib/memory/store/store.ts'
+import type { BeginTurn, Run, SessionRef, Store } from '#lib/memory/store/store.ts'
 import { createHousekeeping, UNDO_MS } from './housekeeping.ts'
-import { type ChunkSource, toFrames } from './live-run.ts'
+import { createJobHandlers } from './job-handlers.ts'
+import { framesOfEnded } from './live-run.ts'
 import { createReplyWriter } from './reply.ts'
 import { createRuns } from './runs.ts'
-import { addressOf, sessionAt } from './session-address.ts'
-import { createTitler, firstWords } from './titles.ts'
+import { sessionAt } from './session-address.ts'
+import { cursorAfter, parseCursor, toChatMessage, toItem } from './session-items.ts'
+import { firstWords } from './titles.ts'
 import type {
-  ChatMessage,
   ChatRequest,
   SessionDeleted,
   SessionItem,
@@ -75,9 +67,6 @@ const LOOK_FOR_TEMPORARY_MS = 60 * 60_000
 /** How often, at most, a request has this process look for what others left undone. */
 const CATCH_UP_MS = 10_000
 
-/** A title that a model fails to make so often stays the first words. */
-const TITLE_ATTEMPTS = 3
-
 export type ChatDeps = {
   store: Store
   memory: Memory
@@ -102,7 +91,7 @@ export function createChat(deps: ChatDeps): ChatService {
   const worker = createJobWorker({
     store,
     now,
-    handlers: { compaction: compactIfWanted, title: makeTitle, upload: memory.upload },
+    handlers: createJobHandlers({ store, memory, models, now, mayWork }),
     onError: (error) => deps.onError('job', error),
   })
   const onError = (error: unknown) => deps.onError('reply', error)
@@ -150,7 +139,10 @@ export function createChat(deps: ChatDeps): ChatService {
       // The model is asked in this turn of the event loop; what the answer still needs is done while it thinks.
       await nextTurn()
     }
-    return { runId: run.id, frames: runs.follow(run, 0) ?? (await replay(run)) }
+    return {
+      runId: run.id,
+      frames: runs.follow(run, 0) ?? framesOfEnded(run, await store.getMessage(run.ref, run.messageId)),
+    }
   }
 
   function beginTurn(request: ChatRequest): BeginTurn {
@@ -164,24 +156,6 @@ export function createChat(deps: ChatDeps): ChatService {
       maxActiveRuns: deps.maxActiveRuns,
       now: now(),
     }
-  }
-
-  /** The stream of a reply that has ended, told from its message. */
-  async function replay(run: Run): Promise<ReadableStream<string>> {
-    const message = await store.getMessage(run.ref, run.messageId)
-    const chunks = [
-      { type: 'start', messageId: run.messageId, messageMetadata: { runId: run.id } },
-      { type: 'text-start', id: 'text' },
-      { type: 'text-delta', id: 'text', delta: message?.content ?? '' },
-      { type: 'text-end', id: 'text' },
-      ...(message?.error ? [{ type: 'error', errorText: message.error }] : []),
-      { type: 'finish', messageMetadata: { status: message?.status ?? 'failed' } },
-    ].map((chunk) => JSON.stringify(chunk))
-    const source: ChunkSource = {
-      read: async (from) => ({ chunks: chunks.slice(from), ended: true }),
-      changed: async () => {},
-    }
-    return toFrames(source, 0)
   }
 
   async function view(user: string, sessionId: string, before?: number): Promise<SessionView | null> {
@@ -227,32 +201,6 @@ export function createChat(deps: ChatDeps): ChatService {
     await worker.wake()
   }
 
-  /** A person who has switched memory off is not summarised; the messages wait for the day that it is on again. */
-  async function compactIfWanted(job: Job, signal: AbortSignal): Promise<'done' | 'stale'> {
-    const { memory: wanted } = await store.getSettings(job.ref.namespace)
-    return wanted ? memory.compact(job, signal) : 'done'
-  }
-
-  /** Names a session after its first exchange, unless a person has named it. */
-  async function makeTitle(job: Job, signal: AbortSignal): Promise<'done' | 'stale'> {
-    const session = await store.getSession(job.ref)
-    if (session?.titleSource !== 'first-words' || job.attempts >= TITLE_ATTEMPTS) return 'done'
-    const { messages, hasEarlier } = await store.listPath(job.ref, { limit: 4 })
-    const asked = messages.find((message) => message.role === 'user')
-    const reply = messages.find((message) => message.parentId === asked?.id && message.status === 'complete')
-    if (hasEarlier || !asked || !reply) return 'done'
-    // The first words stay: by tomorrow the person knows the session by them.
-    if (!(await mayWork())) return 'done'
-    const counted: Promise<void>[] = []
-    const titler = createTitler((await models.current()).memory, (tokens) =>
-      counted.push(store.addUsage(job.ref, { kind: 'title', ...tokens, at: now() })),
-    )
-    const exchange = { text: asked.content, reply: reply.content }
-    const title = await titler(exchange, signal).finally(() => Promise.all(counted))
-    if (title) await store.setTitle(job.ref, title, 'model', { generation: job.generation })
-    return 'done'
-  }
-
   return {
     send,
     view,
@@ -278,10 +226,7 @@ export function createChat(deps: ChatDeps): ChatService {
       const last = page.at(-1)
       return {
         sessions: [...pinned, ...page].map((session) => toItem(user, session)),
-        next:
-          sessions.length > PAGE_SESSIONS && last
-            ? `${last.updatedAt}.${Buffer.from(last.id).toString('base64url')}`
-            : null,
+        next: sessions.length > PAGE_SESSIONS && last ? cursorAfter(last) : null,
       }
     },
 
@@ -336,36 +281,6 @@ export function createChat(deps: ChatDeps): ChatService {
       await worker.close()
     },
   }
-}
-
-const toItem = (user: string, session: Session & { running: boolean }): SessionItem => ({
-  id: addressOf(user, { namespace: session.namespace, sessionId: session.id }),
-  title: session.title,
-  pinned: session.pinned,
-  temporary: session.temporary,
-  createdAt: session.createdAt,
-  updatedAt: session.updatedAt,
-  running: session.running,
-})
-
-const toChatMessage = (message: MessageWithVersions): ChatMessage => ({
-  id: message.id,
-  parentId: message.parentId,
-  role: isAssistant(message.role) ? 'assistant' : 'user',
-  text: message.content,
-  status: message.status,
-  error: message.error,
-  versions: message.versions,
-  createdAt: message.createdAt,
-  hasReceipt: message.receipt !== null,
-})
-
-function parseCursor(cursor: string): { updatedAt: number; id: string } | null {
-  const dot = cursor.indexOf('.')
-  const updatedAt = Number(cursor.slice(0, dot))
-  return dot > 0 && Number.isSafeInteger(updatedAt)
-    ? { updatedAt, id: Buffer.from(cursor.slice(dot + 1), 'base64url').toString() }
-    : null
 }
 
 function absent(error: unknown): null {

@@ -1,3 +1,5 @@
+import type { Message, Run } from '#lib/memory/store/store.ts'
+
 /** One event of a reply's stream, as in `types.ts`. */
 export type ReplyChunk =
   | { type: 'start'; messageId: string; messageMetadata: { runId: string } }
@@ -86,6 +88,23 @@ export function toFrames(source: ChunkSource, from: number): ReadableStream<stri
     },
     { highWaterMark: 0 },
   )
+}
+
+/** The stream of a reply that has ended, told from its message; `null`: the message is gone. */
+export function framesOfEnded(
+  run: Pick<Run, 'id' | 'messageId'>,
+  message: Pick<Message, 'content' | 'error' | 'status'> | null,
+): ReadableStream<string> {
+  const chunks = [
+    { type: 'start', messageId: run.messageId, messageMetadata: { runId: run.id } },
+    { type: 'text-start', id: 'text' },
+    { type: 'text-delta', id: 'text', delta: message?.content ?? '' },
+    { type: 'text-end', id: 'text' },
+    ...(message?.error ? [{ type: 'error', errorText: message.error }] : []),
+    { type: 'finish', messageMetadata: { status: message?.status ?? 'failed' } },
+  ].map((chunk) => JSON.stringify(chunk))
+  const read = async (from: number) => ({ chunks: chunks.slice(from), ended: true })
+  return toFrames({ read, changed: async () => {} }, 0)
 }
 
 /** The text that a list of chunks adds to a reply. */
