@@ -46,6 +46,12 @@ export class ChatPage {
     return this.replies.last()
   }
 
+  /** Turns that make the window of twelve messages fold, and so a summary. */
+  async talk(first: string, turns = 8): Promise<void> {
+    await this.ask(first)
+    for (let n = 2; n <= turns; n++) await this.ask(`tell me about number ${n}`)
+  }
+
   async settled(): Promise<void> {
     await expect(this.log).toHaveAttribute('aria-busy', 'false')
   }

@@ -1,4 +1,4 @@
-import type { SessionItem } from '#lib/chat/types.ts'
+import type { SessionItem, SessionView } from '#lib/chat/types.ts'
 import * as httpApi from './api.ts'
 import { browserPage, type PageSignals } from './page-signals.ts'
 import { type TabChannel, tabChannel } from './tab-channel.ts'
@@ -29,3 +29,6 @@ export const inBrowser: SessionStoreDeps = {
   onCreated() {},
   onActivity() {},
 }
+
+/** The session to open; `view: null` when nothing was ever sent. */
+export type SessionStart = { sessionId: string; view: SessionView | null; temporary?: boolean }

@@ -1,44 +1,36 @@
 import type { ChatRequest, SessionView } from '#lib/chat/types.ts'
+import { createLaterLooks } from './later-looks.ts'
+import { createListeners } from './listeners.ts'
 import { createLiveReplies } from './live-replies.ts'
 import { hasPagesAbove, mergeView } from './merge-view.ts'
 import { postWithin } from './post-within.ts'
 import { type Reply, withReply } from './reply-reducer.ts'
 import { announceEnd, sentenceOf } from './sentences.ts'
-import { inBrowser, type SessionStoreDeps } from './session-deps.ts'
+import { inBrowser, type SessionStart, type SessionStoreDeps } from './session-deps.ts'
+import { createPaging } from './session-paging.ts'
 import type { SessionState, SessionStore, ThreadMessage } from './session-state.ts'
 import {
   beginTurn,
   changeMessage,
   failTurn,
   isWritten,
+  newIds,
   replyIdOf,
   type Thread,
   toThreadMessage,
   type WrittenTurn,
+  withoutMessage,
 } from './thread.ts'
-import { createThrottle } from './throttle.ts'
+import { createThrottle, SHOW_EVERY_MS } from './throttle.ts'
 import { createViewLoader } from './view-loader.ts'
-
-/** A reader sees no difference between this and every token, and the page has time for the rest. */
-const SHOW_EVERY_MS = 50
-
-/** A summary is made in a second or two: its divider is looked for meanwhile. */
-const SUMMARY_LOOK_MS = 1500
-
-/** The title of a new session is made after its first reply: look for it then. */
-const TITLE_LOOKS_MS = [2_500, 8_000]
 
 /** The state of one open session and what can be done to it; `view: null` when nothing was ever sent. */
 export function createSessionStore(
-  {
-    sessionId,
-    view,
-    temporary = false,
-  }: { sessionId: string; view: SessionView | null; temporary?: boolean },
+  { sessionId, view, temporary = false }: SessionStart,
   deps: Partial<SessionStoreDeps> = {},
 ): SessionStore {
   const { api, channel, page, now, onCreated, onActivity } = { ...inBrowser, ...deps }
-  const listeners = new Set<() => void>()
+  const listeners = createListeners()
   const failed = new Map<string, WrittenTurn>()
   let thread: Thread = view ? mergeView([], view, () => false) : []
   let earlier = view?.earlier ?? null
@@ -49,7 +41,6 @@ export function createSessionStore(
   let posts: Promise<void> = Promise.resolve()
   let rest = { loadingEarlier: false, announcement: '', notice: null as string | null, gone: false }
   let loadFails = false
-  let summaryLook: ReturnType<typeof setTimeout> | undefined
 
   const live = createLiveReplies({
     getStream: (runId, from, signal) => api.getStream(sessionId, runId, from, signal),
@@ -57,9 +48,8 @@ export function createSessionStore(
     page,
     onChange: () => shown.request(),
     onEnd: endReply,
-    onStopFailed(error) {
-      publish({ announcement: '', notice: `The reply could not be stopped. ${sentenceOf(error)}` })
-    },
+    onStopFailed: (error) =>
+      publish({ announcement: '', notice: `The reply could not be stopped. ${sentenceOf(error)}` }),
   })
   const shown = createThrottle(() => publish(), SHOW_EVERY_MS)
   const loader = createViewLoader({
@@ -75,33 +65,29 @@ export function createSessionStore(
     },
     page,
   })
+  const looks = createLaterLooks(loader.refresh)
   let state = toState()
 
   function toState(): SessionState {
     thread = live.applyTo(thread)
-    const isShown = (id: string) => thread.some((message) => message.id === id)
-    const unfinished = loadFails && thread.some((message) => message.status === 'streaming')
     return {
       ...rest,
       sessionId,
       messages: thread,
       isEmpty: thread.length === 0 && earlier === null,
       hasEarlier: earlier !== null,
-      run: live.first(isShown),
-      reconnecting: live.reconnecting || unfinished,
+      run: live.first((id) => thread.some((message) => message.id === id)),
+      reconnecting: live.reconnecting || (loadFails && thread.some(({ status }) => status === 'streaming')),
     }
   }
 
   function publish(change: Partial<typeof rest> = {}): void {
     rest = { ...rest, ...change }
     state = toState()
-    for (const listener of [...listeners]) listener()
+    listeners.tell()
   }
 
-  function tellOthers(): void {
-    channel.post({ type: 'session-changed', sessionId })
-  }
-
+  const tellOthers = () => channel.post({ type: 'session-changed', sessionId })
   const find = (id: string): ThreadMessage | undefined => thread.find((message) => message.id === id)
 
   function applyView(fresh: SessionView): void {
@@ -118,18 +104,12 @@ export function createSessionStore(
     if (connected) followRuns(fresh)
     if (JSON.stringify(item) !== JSON.stringify(fresh.session)) onActivity(fresh.session)
     item = fresh.session
-    clearTimeout(summaryLook)
-    if (fresh.summarising) summaryLook = setTimeout(() => connected && loader.refresh(), SUMMARY_LOOK_MS)
+    if (connected && fresh.summarising) looks.forSummary()
     publish({ announcement, gone: false })
   }
 
-  /** What hung under it hangs under what it hung under. */
   function takeOut(messageId: string): void {
-    const gone = find(messageId)
-    if (!gone) return
-    thread = thread
-      .filter((message) => message !== gone)
-      .map((message) => (message.parentId === messageId ? { ...message, parentId: gone.parentId } : message))
+    thread = withoutMessage(thread, messageId)
     live.drop(messageId)
     publish()
   }
@@ -148,8 +128,7 @@ export function createSessionStore(
     publish(stopped ? {} : { announcement: announceEnd(reply.status) })
     tellOthers()
     loader.refresh()
-    if (earlier !== null || thread.length > 2) return
-    for (const ms of TITLE_LOOKS_MS) setTimeout(() => connected && loader.refresh(), ms)
+    if (connected && earlier === null && thread.length <= 2) looks.forTitle()
   }
 
   /** Turns are posted one after the other, in the order in which they were asked for. */
@@ -208,59 +187,29 @@ export function createSessionStore(
     }
   }
 
-  async function showVersion(messageId: string): Promise<void> {
-    const release = loader.hold()
-    try {
-      applyView(await api.showVersion(sessionId, messageId))
-      tellOthers()
-    } catch (error) {
-      publish({ notice: `This version cannot be shown. ${sentenceOf(error)}` })
-    } finally {
-      release()
-    }
-  }
-
-  async function loadEarlier(): Promise<void> {
-    if (earlier === null || rest.loadingEarlier) return
-    publish({ loadingEarlier: true })
-    let notice = rest.notice
-    try {
-      const above = await api.getSession(sessionId, earlier)
-      // Another version may have been chosen meanwhile: what is above must lead to what is shown.
-      if (above.messages.at(-1)?.id === thread[0]?.parentId) {
-        thread = [...above.messages.map((message) => toThreadMessage(message)), ...thread]
-        earlier = above.earlier
-      }
-    } catch (error) {
-      notice = `The earlier messages could not be loaded. ${sentenceOf(error)}`
-    }
-    publish({ loadingEarlier: false, notice })
-  }
-
-  /** Loads the pages above until the message is there; false at the beginning, or when a page does not come. */
-  async function loadUntil(messageId: string): Promise<boolean> {
-    while (!find(messageId)) {
-      const before = earlier
-      if (before === null) return false
-      await loadEarlier()
-      if (earlier === before) return false
-    }
-    return true
-  }
+  const paging = createPaging({
+    loadAbove: (before) => api.getSession(sessionId, before),
+    loadVersion: (messageId) => api.showVersion(sessionId, messageId),
+    shown: () => ({ thread, earlier, ...rest }),
+    applyView,
+    addAbove(above) {
+      thread = [...above.messages.map((message) => toThreadMessage(message)), ...thread]
+      earlier = above.earlier
+    },
+    hold: loader.hold,
+    publish,
+    tellOthers,
+  })
 
   return {
     getState: () => state,
-    subscribe(listener) {
-      listeners.add(listener)
-      return () => listeners.delete(listener)
-    },
+    subscribe: listeners.subscribe,
 
     async send(text) {
       if (text.trim() === '') return
       const after = thread.findLast((message) => message.send?.state !== 'failed')?.id ?? null
-      const ids = { id: crypto.randomUUID(), replyId: crypto.randomUUID() }
-      const isNew = !exists
-      await post({ kind: 'send', sessionId, isNew, ...(temporary && { temporary }), ...ids, after, text })
+      const turn = { kind: 'send', sessionId, isNew: !exists, ...(temporary && { temporary }) } as const
+      await post({ ...turn, ...newIds(), after, text })
     },
 
     retry(messageId) {
@@ -283,8 +232,7 @@ export function createSessionStore(
       const message = find(messageId)
       if (text.trim() === '' || message?.role !== 'user' || message.send) return
       stopShown()
-      const ids = { id: crypto.randomUUID(), replyId: crypto.randomUUID() }
-      void post({ kind: 'edit', sessionId, ...ids, messageId, text })
+      void post({ kind: 'edit', sessionId, ...newIds(), messageId, text })
     },
 
     regenerate(messageId) {
@@ -306,17 +254,7 @@ export function createSessionStore(
       publish({ announcement: 'Reply stopped.' })
     },
 
-    showVersion,
-    loadEarlier,
-
-    async showMessage(messageId) {
-      if (await loadUntil(messageId)) return true
-      if (rest.notice) return false
-      await showVersion(messageId)
-      const found = rest.notice === null && (await loadUntil(messageId))
-      if (!found) publish({ notice: 'This message is not there any more.' })
-      return found
-    },
+    ...paging,
 
     forgotten(messageId) {
       takeOut(messageId)
@@ -348,7 +286,7 @@ export function createSessionStore(
       return () => {
         connected = false
         for (const end of leave) end()
-        clearTimeout(summaryLook)
+        looks.stop()
         loader.stop()
         live.close()
         loadFails = false

@@ -13,6 +13,9 @@ export const isWritten = (turn: ChatRequest): turn is WrittenTurn =>
 export const replyIdOf = (turn: ChatRequest): string =>
   turn.kind === 'continue' ? turn.messageId : turn.replyId
 
+/** The ids of a message and its reply, made here so that a retry is the same turn. */
+export const newIds = () => ({ id: crypto.randomUUID(), replyId: crypto.randomUUID() })
+
 /** What the thread looks like as soon as a turn is asked for; the same thread when it has no such message. */
 export function beginTurn(thread: Thread, turn: ChatRequest, now: number): Thread {
   switch (turn.kind) {
@@ -56,6 +59,15 @@ export function changeMessage(thread: Thread, id: string, change: Partial<Thread
   const at = thread.findIndex((message) => message.id === id)
   const message = thread[at]
   return message ? thread.with(at, { ...message, ...change }) : thread
+}
+
+/** The thread without a message; what hung under it hangs under what it hung under. */
+export function withoutMessage(thread: Thread, id: string): Thread {
+  const gone = thread.find((message) => message.id === id)
+  if (!gone) return thread
+  return thread
+    .filter((message) => message !== gone)
+    .map((message) => (message.parentId === id ? { ...message, parentId: gone.parentId } : message))
 }
 
 export const toThreadMessage = (message: ChatMessage, waiting = false): ThreadMessage => ({

@@ -1,3 +1,6 @@
+/** A reader sees no difference between this and every token, and the page has time for the rest. */
+export const SHOW_EVERY_MS = 50
+
 /**
  * Runs `action` at most once in `ms`: at once after a pause, else when the time is over. `flush` runs what is due now,
  * so that nothing is left behind at the end.

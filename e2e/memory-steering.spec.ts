@@ -1,0 +1,118 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect } from '@playwright/test'
+import { test } from './fixtures.ts'
+import { MemoryPanel } from './pages/memory-panel.ts'
+
+test('[A32] an edit of the summary is in the very next prompt', async ({ chat, page, llm }) => {
+  const memory = new MemoryPanel(page)
+  await chat.open()
+  await chat.talk('hi im bob')
+  await memory.open()
+  await memory.edit('- 2026-01-02 user: my lucky number is 8231.')
+  await expect(memory.summary).toContainText('edited by you')
+  await chat.ask('what is my number of luck?')
+  expect(llm.repliesTo('what is my number of luck?').at(-1)?.prompt).toContain('8231')
+  await memory.versions.getByRole('button').first().click()
+  await expect(memory.versions.getByRole('list', { name: 'Changes' })).toContainText('8231')
+})
+
+test('[A33] a forgotten message is gone from the thread, prompts, summaries, search and the files of the database', async ({
+  chat,
+  page,
+  llm,
+  startServer,
+}) => {
+  const server = await startServer()
+  const memory = new MemoryPanel(page)
+  await page.goto(server.url)
+  await chat.open(server.url)
+  await chat.talk('zqxkanarok is my secret word')
+  await memory.open()
+  await expect(memory.fact(/zqxkanarok/)).toBeVisible()
+  await chat.action(chat.questions.first(), 'Forget')
+  const dialog = page.getByRole('dialog', { name: 'Forget this message?' })
+  await expect(dialog.getByRole('list', { name: 'What goes' })).toContainText(/summary v1/)
+  await dialog.getByRole('button', { name: 'Forget for good' }).click()
+  const report = page.getByRole('dialog', { name: 'Forgotten' })
+  await expect(report.getByRole('status')).toContainText(/Gone: 1 message, \d+ summar/)
+  await report.getByRole('button', { name: 'Done' }).click()
+  await expect(chat.questions).toHaveCount(7)
+  await expect(page.locator('body')).not.toContainText('zqxkanarok')
+  await expect(memory.audit).toContainText(/15 messages: [1-9]\d* summarised, \d+ word for word, 0 lost/)
+  await chat.ask('which secret word did I say?')
+  expect(llm.repliesTo('which secret word').at(-1)?.prompt).not.toContain('zqxkanarok')
+  await chat.action(chat.replies.nth(5), 'Receipt')
+  await page.getByRole('button', { name: 'What the model saw' }).click()
+  await expect(page.getByRole('dialog')).toContainText('What stood here was forgotten.')
+  const bytes = () =>
+    ['', '-wal', '-shm']
+      .map((part) => join(server.dataDir, `motorhead-chat.db${part}`))
+      .filter((file) => existsSync(file))
+      .some((file) => readFileSync(file).includes('zqxkanarok'))
+  await expect.poll(bytes, { timeout: 20_000 }).toBe(false)
+  await page.keyboard.press('Escape')
+  await page.reload()
+  await expect(chat.questions).toHaveCount(8)
+  await expect(page.locator('body')).not.toContainText('zqxkanarok')
+})
+
+test('a summary is made anew on request, and the old one stays until then', async ({ chat, page }) => {
+  const memory = new MemoryPanel(page)
+  await chat.open()
+  await chat.talk('my piano is a Bluthner')
+  await memory.open()
+  await memory.edit('nothing true')
+  await memory.summary.getByRole('button', { name: 'Make anew' }).click()
+  await expect(memory.fact(/Bluthner/)).toBeVisible()
+  await expect(memory.versions.getByRole('button')).toHaveCount(3)
+  await expect(memory.audit).toContainText('0 lost')
+})
+
+test('everything of mine goes at once, and the cookie with it', async ({ chat, page, startServer }) => {
+  const server = await startServer()
+  await page.goto(server.url)
+  await chat.open(server.url)
+  await chat.ask('wvbkanarok')
+  const answer = await page.request.delete(`${server.url}/api/me`, {
+    headers: { 'sec-fetch-site': 'same-origin' },
+  })
+  expect(await answer.json()).toMatchObject({ sessions: 1, messages: 2 })
+  expect(await page.context().cookies()).toEqual([])
+  const file = join(server.dataDir, 'motorhead-chat.db')
+  const bytes = () =>
+    [file, `${file}-wal`]
+      .filter((each) => existsSync(each))
+      .some((each) => readFileSync(each).includes('wvbkanarok'))
+  await expect.poll(bytes, { timeout: 20_000 }).toBe(false)
+})
+
+test('[A48] the memory, a receipt and a forget are done by keyboard alone', async ({ chat, page }) => {
+  const memory = new MemoryPanel(page)
+  await chat.open()
+  await chat.talk('my kayak is yellow')
+  await memory.button.focus()
+  await page.keyboard.press('Enter')
+  await expect(memory.panel).toBeFocused()
+  await memory.fact(/kayak/).focus()
+  await page.keyboard.press('Enter')
+  await expect(memory.summary.getByRole('button', { expanded: true })).toBeVisible()
+  await page.keyboard.press('Escape')
+  await expect(memory.panel).toBeHidden()
+  await expect(memory.button).toBeFocused()
+  const receipt = chat.replies.last().getByRole('button', { name: 'Receipt' })
+  await receipt.focus()
+  await page.keyboard.press('Enter')
+  await expect(page.getByRole('region', { name: 'Receipt' })).toBeVisible()
+  const forget = chat.questions.last().getByRole('button', { name: 'Forget' })
+  await forget.focus()
+  await page.keyboard.press('Enter')
+  const dialog = page.getByRole('dialog', { name: 'Forget this message?' })
+  const forGood = dialog.getByRole('button', { name: 'Forget for good' })
+  await expect(forGood).toBeEnabled()
+  await forGood.focus()
+  await page.keyboard.press('Enter')
+  await expect(page.getByRole('dialog', { name: 'Forgotten' })).toBeVisible()
+  await page.keyboard.press('Escape')
+  await expect(chat.questions).toHaveCount(7)
+})
