@@ -18,7 +18,8 @@ ENV NODE_ENV=production \
     DATA_DIR=/data
 RUN mkdir /data && chown node:node /data && chmod 700 /data
 COPY --from=build --chown=root:root /app ./
-USER node
+# The user "node", by number: Kubernetes wants to see that it is not root.
+USER 1000:1000
 VOLUME /data
 EXPOSE 3000
 HEALTHCHECK --interval=10s --timeout=5s --start-period=20s \

@@ -16,7 +16,7 @@ const of = (word: string, from = last) =>
 const ignored = readFileSync(join(root, '.dockerignore'), 'utf8').split('\n').filter(Boolean)
 
 it('the image runs as nobody in particular, keeps its data in a volume and says whether it is well', () => {
-  expect(of('USER')).toEqual(['node'])
+  expect(of('USER')).toEqual(['1000:1000'])
   expect(of('VOLUME')).toEqual(['/data'])
   expect(of('ENV').join(' ')).toMatch(/HOST=0\.0\.0\.0 .*DATA_DIR=\/data/)
   expect(of('HEALTHCHECK')[0]).toContain('/api/health')
@@ -59,4 +59,14 @@ it('the compose file gives the app a database and asks for the secrets that it h
   )
   expect(text).toMatch(/DATABASE_URL: postgres:\/\/motorhead:\$\{POSTGRES_PASSWORD/)
   expect(text).toContain('"127.0.0.1:3000:3000"')
+})
+
+it('the Deploy button asks for variables that there are, and for a database', () => {
+  const [, address = ''] =
+    /\]\((https:\/\/vercel\.com\/new\/clone\?[^)]+)\)/.exec(readFileSync(join(root, 'README.md'), 'utf8')) ??
+    []
+  const asked = new URL(address).searchParams
+  const known = readFileSync(join(root, '.env.example'), 'utf8')
+  for (const name of asked.get('env')?.split(',') ?? ['none']) expect(known).toContain(`#${name}=`)
+  expect(JSON.parse(asked.get('stores') ?? '[]')).toMatchObject([{ protocol: 'storage' }])
 })

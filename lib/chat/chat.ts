@@ -79,6 +79,8 @@ export type ChatDeps = {
   isOwnerAlive: (owner: string) => boolean
   /** Keeps the host from stopping this process before the work is done; absent: it never does. */
   holdOpen?: (work: Promise<unknown>) => void
+  /** Throws when no reply may begin, as the tokens of the day are used up. */
+  checkTokens?: () => Promise<void>
   /** Whether titles may be asked for now; absent: always. */
   mayWork?: MayWork
   /** Given each prompt as text just before it goes out. */
@@ -132,7 +134,7 @@ export function createChat(deps: ChatDeps): ChatService {
     request: ChatRequest,
     allowances: readonly Allowance[] = [],
   ): Promise<ReplyStream> {
-    const ref = await refOf(user, request.sessionId)
+    const [ref] = await Promise.all([refOf(user, request.sessionId), deps.checkTokens?.()])
     const { run, replayed } = await store.beginTurn(ref, { ...beginTurn(request), allowances })
     if (!replayed || runs.isUnlaunched(run)) {
       runs.launch(run)

@@ -8,7 +8,7 @@ import { createReceipts, type Receipts } from '#lib/chat/receipts.ts'
 import { createModels, type Models } from '#lib/llm/models.ts'
 import { isOffline } from '#lib/llm/offline.ts'
 import { createSummarizer } from '#lib/llm/summarize.ts'
-import { createBackgroundBudget } from '#lib/memory/budget.ts'
+import { createBackgroundBudget, createTokenLimit } from '#lib/memory/budget.ts'
 import { extractFacts } from '#lib/memory/extractive.ts'
 import { createKeys, type Keys } from '#lib/memory/keys.ts'
 import { createMemory } from '#lib/memory/memory.ts'
@@ -109,6 +109,7 @@ async function openApp(config: Config): Promise<App> {
     models,
     now,
     mayWork,
+    checkTokens: createTokenLimit({ store, now, tokensPerDay: config.limits.tokensPerDay }),
     maxActiveRuns: config.limits.maxActiveRuns,
     // On Vercel a function stands still as soon as its answer is sent, unless it is told what to wait for.
     ...(config.vercel && { holdOpen: waitUntil }),

@@ -51,6 +51,8 @@ export type LimitSettings = {
   runsPerMinute: number
   /** Replies of this process per day, all people together. */
   runsPerDay: number
+  /** Tokens of all model calls per day, all people together. */
+  tokensPerDay: number
   /** Other changes (rename, delete, stop, …) per minute and person. */
   writesPerMinute: number
 }
@@ -94,6 +96,7 @@ export function readConfig(env: Env): Config {
       maxActiveRuns: read.integer('MAX_ACTIVE_RUNS', { fallback: 4, min: 1, max: 1000 }),
       runsPerMinute: read.integer('RUNS_PER_MINUTE', { fallback: 20, min: 1, max: 100_000 }),
       runsPerDay: read.integer('RUNS_PER_DAY', { fallback: 2000, min: 1, max: 100_000_000 }),
+      tokensPerDay: read.integer('TOKENS_PER_DAY', { fallback: 30_000_000, min: 1, max: 1_000_000_000_000 }),
       writesPerMinute: read.integer('WRITES_PER_MINUTE', { fallback: 120, min: 1, max: 100_000 }),
     },
     verbose: read.flag('VERBOSE', false),

@@ -5,7 +5,13 @@ import { createSqliteStore } from '#lib/memory/store/sqlite/sqlite-store.ts'
 import type { Store } from '#lib/memory/store/store.ts'
 import { createLimits, limitRefusal } from './limits.ts'
 
-const settings = { maxActiveRuns: 4, runsPerMinute: 3, runsPerDay: 50, writesPerMinute: 2 }
+const settings = {
+  maxActiveRuns: 4,
+  runsPerMinute: 3,
+  runsPerDay: 50,
+  tokensPerDay: 1000,
+  writesPerMinute: 2,
+}
 
 let store: Store
 beforeEach(() => {

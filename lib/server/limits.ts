@@ -42,6 +42,7 @@ const SENTENCES = {
   'reply-user': 'That is many messages in a short time.',
   'reply-address': 'That is many messages from your network in a short time.',
   'reply-day': 'The replies that this server may give in a day are used up.',
+  'tokens-day': 'The tokens that this server may use in a day are used up.',
   'write-user': 'That is many changes in a short time.',
   'write-address': 'That is many changes from your network in a short time.',
 }
