@@ -57,6 +57,24 @@ export function runsContract(store: () => Store, scene: Scene): void {
     await store().beginTurn(eve, { ...send('q2', 'a2'), maxActiveRuns: 1 })
   })
 
+  it('limits them exactly, also when they are asked for at once', async () => {
+    const answers = await Promise.allSettled(
+      Array.from({ length: 9 }, (_, n) =>
+        store().beginTurn({ ...bob, sessionId: `s${n}` }, { ...send(`q${n}`, `a${n}`), maxActiveRuns: 3 }),
+      ),
+    )
+    expect(answers.filter(({ status }) => status === 'fulfilled')).toHaveLength(3)
+    expect(await store().unfinishedRuns()).toHaveLength(3)
+  })
+
+  it('gives turns that come at once one order', async () => {
+    const turns = Array.from({ length: 6 }, (_, n) => send(`q${n}`, `a${n}`))
+    const begun = await Promise.all(turns.map((turn) => store().beginTurn(bob, turn)))
+    expect(begun.filter(({ run }) => run.status === 'running')).toHaveLength(1)
+    const { messages } = await store().listPath(bob, { limit: 99 })
+    expect(messages.map(({ role }) => role).join(' ')).toBe('user assistant '.repeat(6).trim())
+  })
+
   it('refuses a turn in an absent session unless it creates it', async () => {
     const { create: _, ...rest } = send('q', 'a')
     await expect(store().beginTurn(bob, rest)).rejects.toMatchObject({ code: 'not-found' })

@@ -25,6 +25,12 @@ export function treeContract(store: () => Store, scene: Scene): void {
     expect(await pathOf(bob)).toEqual(['m1'])
   })
 
+  it('puts messages that come at once into one line', async () => {
+    const ids = Array.from({ length: 12 }, (_, n) => `m${n}`)
+    await Promise.all(ids.map((id) => append(bob, id)))
+    expect((await pathOf(bob)).sort()).toEqual(ids.sort())
+  })
+
   it('hides nothing that was said meanwhile when a retry comes late', async () => {
     await append(bob, 'm1')
     await append(bob, 'm2')
