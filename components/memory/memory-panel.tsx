@@ -75,6 +75,7 @@ export function MemoryPanel({ sessionId, store, exists, moment }: Props) {
                 key={summaryId ?? ''}
                 sessionId={sessionId}
                 versions={view.versions}
+                older={view.olderVersions}
                 openAt={summaryId}
               />
             )}

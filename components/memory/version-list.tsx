@@ -10,12 +10,14 @@ type Props = {
   sessionId: string
   /** Newest first. */
   versions: readonly SummaryVersion[]
+  /** How many came before them. */
+  older: number
   /** The one to begin with, in view. */
   openAt: string | null
 }
 
 /** How the summary came to be; each version tells what it changed. */
-export function VersionList({ sessionId, versions, openAt }: Props) {
+export function VersionList({ sessionId, versions, older, openAt }: Props) {
   const [opened, setOpened] = useState(openAt)
   const asked = useRef<HTMLLIElement>(null)
   useEffect(() => asked.current?.scrollIntoView({ block: 'nearest' }), [])
@@ -56,6 +58,7 @@ export function VersionList({ sessionId, versions, openAt }: Props) {
           </li>
         ))}
       </ol>
+      {older > 0 && <p className="mt-1.5 text-ink-muted text-xs">{countOf(older, 'older version')}.</p>}
     </section>
   )
 }

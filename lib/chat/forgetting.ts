@@ -28,7 +28,7 @@ export function createForgetting(deps: {
       const going = await store.previewForget(ref, messageId)
       if (!going) return null
       const { summaryIds, ...report } = going
-      const versions = toVersions(await store.listSummaries(ref, { shown: true }))
+      const versions = toVersions(await store.outlineSummaries(ref))
         .filter(({ id }) => summaryIds.includes(id))
         .map(({ number }) => number)
       return { ...report, versions: versions.reverse() }

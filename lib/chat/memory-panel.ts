@@ -3,7 +3,14 @@ import { findFactSource } from '#lib/memory/fact-source.ts'
 import { isAssistant } from '#lib/memory/fact-value.ts'
 import { parseFacts } from '#lib/memory/facts.ts'
 import type { MemorySettings } from '#lib/memory/memory.ts'
-import type { JobState, Message, SessionRef, Store, Summary } from '#lib/memory/store/store.ts'
+import type {
+  JobState,
+  Message,
+  SessionRef,
+  Store,
+  Summary,
+  SummaryOutline,
+} from '#lib/memory/store/store.ts'
 import { estimateTokens } from '#lib/memory/tokens.ts'
 import type {
   ContextEdit,
@@ -39,6 +46,9 @@ export type MemoryPanel = {
 const START_CHARS = 140
 const MAX_MENTIONS = 12
 
+/** A chat of 10,000 messages has 1,600. */
+const SHOWN_VERSIONS = 40
+
 export function createMemoryPanel(deps: {
   store: Store
   settings: MemorySettings
@@ -52,7 +62,7 @@ export function createMemoryPanel(deps: {
     const { session, messages, summary } = await store.getWindow(ref)
     const [audit, summaries, job, chosen, usage] = await Promise.all([
       store.audit(ref),
-      store.listSummaries(ref, { shown: true }),
+      store.outlineSummaries(ref),
       store.getJob(ref, 'compaction'),
       store.getSettings(user),
       store.sessionUsage(ref),
@@ -70,7 +80,8 @@ export function createMemoryPanel(deps: {
       windowTokens: messages.reduce((sum, { content }) => sum + estimateTokens(content), 0),
       maxWindow: settings.maxWindowSize,
       summary: summary && current ? { ...current, ...textOf(summary) } : null,
-      versions,
+      versions: versions.slice(0, SHOWN_VERSIONS),
+      olderVersions: Math.max(0, versions.length - SHOWN_VERSIONS),
       work: toWork(job, messages.length > settings.maxWindowSize, now()),
       search: {
         longTerm: settings.longTermMemory,
@@ -87,13 +98,12 @@ export function createMemoryPanel(deps: {
 
     async version(user, session, summaryId) {
       const ref = await sessionAt(store, user, session)
-      const summaries = await store.listSummaries(ref, { shown: true })
-      const summary = summaries.find(({ id }) => id === summaryId)
-      const versions = toVersions(summaries)
+      const versions = toVersions(await store.outlineSummaries(ref))
       const version = versions.find(({ id }) => id === summaryId)
-      if (!summary || !version) return null
-      const base = summaries.find(({ id }) => id === summary.baseId)
-      const earlier = versions.find(({ id }) => id === base?.id)
+      const summary = version && (await store.getSummary(ref, summaryId))
+      if (!version || !summary) return null
+      const earlier = versions.find(({ id }) => id === summary.baseId)
+      const base = earlier && (await store.getSummary(ref, earlier.id))
       const replies = await store.findReplies(ref, { id: summaryId, limit: MAX_MENTIONS })
       return {
         ...version,
@@ -150,14 +160,11 @@ export function createMemoryPanel(deps: {
 }
 
 /** The summaries of a path, newest first, with their numbers and how far each reaches. */
-export function toVersions(newestFirst: readonly Summary[]): SummaryVersion[] {
-  const byId = new Map(newestFirst.map((summary) => [summary.id, summary]))
-  const covers = (summary: Summary | undefined): number => {
-    let sum = 0
-    for (let each = summary; each; each = each.baseId === null ? undefined : byId.get(each.baseId))
-      sum += each.folded
-    return sum
-  }
+export function toVersions(newestFirst: readonly SummaryOutline[]): SummaryVersion[] {
+  // A summary comes after the one that it grew from, so that each is counted once.
+  const covered = new Map<string, number>()
+  for (const { id, baseId, folded } of [...newestFirst].reverse())
+    covered.set(id, folded + ((baseId !== null && covered.get(baseId)) || 0))
   return newestFirst.map((summary, index) => ({
     id: summary.id,
     number: newestFirst.length - index,
@@ -165,7 +172,7 @@ export function toVersions(newestFirst: readonly Summary[]): SummaryVersion[] {
     model: summary.model,
     createdAt: summary.createdAt,
     tokens: summary.tokens,
-    covers: covers(summary),
+    covers: covered.get(summary.id) ?? 0,
     folded: summary.folded,
     throughId: summary.throughId,
   }))

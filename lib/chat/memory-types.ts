@@ -43,8 +43,9 @@ export type MemoryView = {
   maxWindow: number
   /** The one in force, with its facts. */
   summary: (SummaryVersion & { context: string; facts: FactItem[] }) | null
-  /** Newest first. */
+  /** The newest, newest first, and how many came before them. */
   versions: SummaryVersion[]
+  olderVersions: number
   work: MemoryWork
   /** Whether older messages are searched: by the server's settings, and by the person's. */
   search: { longTerm: boolean; memory: boolean; acrossSessions: boolean }

@@ -23,7 +23,7 @@ export function createReceipts({
     if (id === null) return null
     const summary = await store.getSummary(ref, id)
     if (!summary) return { gone: true }
-    const shown = await store.listSummaries(ref, { shown: true })
+    const shown = await store.outlineSummaries(ref)
     const version = toVersions(shown).find((each) => each.id === id)
     // Of another branch, or undone: it has no number among those that are shown.
     return { ...(version ?? toUnnumbered(summary)), undone: summary.undone }

@@ -11,6 +11,7 @@ const view = (messages: number, work: MemoryWork = { state: 'idle' }): MemoryVie
   maxWindow: 12,
   summary: null,
   versions: [],
+  olderVersions: 0,
   work,
   search: { longTerm: true, memory: true, acrossSessions: true },
   temporary: false,

@@ -1,7 +1,17 @@
 import type { ClientMessage } from './client-store.ts'
 import type { ApiKey } from './key-store.ts'
 import type { PersonSettings } from './settings-store.ts'
-import type { Job, JobKind, JobState, Message, Run, Session, SessionRef, Summary } from './store.ts'
+import type {
+  Job,
+  JobKind,
+  JobState,
+  Message,
+  Run,
+  Session,
+  SessionRef,
+  Summary,
+  SummaryOutline,
+} from './store.ts'
 import type { TreeMessage } from './transfer.ts'
 import type { UsageSum } from './usage-store.ts'
 
@@ -67,13 +77,14 @@ export function bareMessage(message: MessageRow | null): Message | null {
   return rest
 }
 
-export function toSummary(row: Row): Summary {
+export const toSummary = (row: Row): Summary => ({ ...toOutline(row), context: row.context as string })
+
+export function toOutline(row: Row): SummaryOutline {
   return {
     id: row.id as string,
     throughId: row.through_id as string | null,
     throughPosition: row.through_position as number,
     baseId: row.base_id as string | null,
-    context: row.context as string,
     tokens: row.tokens as number,
     folded: row.folded as number,
     source: row.source as Summary['source'],

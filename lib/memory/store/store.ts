@@ -130,6 +130,8 @@ export type Summary = {
   createdAt: number
 }
 
+export type SummaryOutline = Omit<Summary, 'context'>
+
 /** The messages of a path that no summary covers (oldest first), and the summary that covers the rest. */
 export type Window = { session: Session; messages: Message[]; summary: Summary | null }
 
@@ -275,8 +277,10 @@ export interface SummaryStore {
   getSummary(ref: SessionRef, summaryId: string): Promise<(Summary & { undone: boolean }) | null>
   /** Which of these messages a summary hangs on, and the newest one of each. */
   summariesAt(ref: SessionRef, messageIds: string[]): Promise<Map<string, string>>
-  /** Newest first, every branch; with `shown` those on the head's path alone. */
-  listSummaries(ref: SessionRef, options?: { shown?: boolean }): Promise<Summary[]>
+  /** Newest first, every branch. */
+  listSummaries(ref: SessionRef): Promise<Summary[]>
+  /** Those on the head's path, without their texts, newest first. */
+  outlineSummaries(ref: SessionRef): Promise<SummaryOutline[]>
 }
 
 /** `upload`: brings what a Motörhead elsewhere has not yet. */

@@ -90,9 +90,10 @@ export function memoryContract(store: () => Store, scene: Scene): void {
     await summarise(bob, 'S1', 'm1', null)
     await summarise(bob, 'S2', 'm2', 'S1')
     await store().appendMessages(bob, [said('other')], { parentId: 'm1' })
-    const idsOf = async (shown: boolean) => (await store().listSummaries(bob, { shown })).map(({ id }) => id)
-    expect(await idsOf(true)).toEqual(['S1'])
-    expect(await idsOf(false)).toEqual(['S2', 'S1'])
+    const ids = async () => (await store().outlineSummaries(bob)).map(({ id }) => id)
+    expect(await ids()).toEqual(['S1'])
+    expect((await store().listSummaries(bob)).map(({ id }) => id)).toEqual(['S2', 'S1'])
+    expect(await store().outlineSummaries(bob)).toMatchObject([{ throughId: 'm1', folded: 1, source: 'llm' }])
     const edit = { id: 'E', context: 'edited', tokens: 1, source: 'person' as const, createdAt: 8 }
     await store().replaceContext(bob, edit)
     expect([...(await store().summariesAt(bob, ['m1', 'm3', 'x']))]).toEqual([['m1', 'E']])

@@ -164,10 +164,20 @@ const AUDIT = `
       JOIN messages m ON m.session_key = $1 AND m.id = w.parent_id
       WHERE NOT EXISTS (SELECT 1 FROM summaries s WHERE s.session_key = $1 AND s.through_id = m.id)
     ),
+    path AS MATERIALIZED (
+      SELECT m.seq, m.id FROM stretch s
+      JOIN messages m ON m.session_key = $1 AND m.branch = s.branch AND m.position <= s.up_to
+    ),
+    folded AS MATERIALIZED (
+      SELECT m.seq, count(*) AS folds FROM chain c CROSS JOIN stretch s
+      JOIN messages m ON m.session_key = $1 AND m.branch = s.branch
+        AND m.position > c.above AND m.position <= least(c.up_to, s.up_to)
+      GROUP BY m.seq
+    ),
+    worded AS MATERIALIZED (SELECT id, count(*) AS words FROM walk GROUP BY id),
     held (folds, words) AS (
-      SELECT (SELECT count(*) FROM chain c WHERE m.position > c.above AND m.position <= c.up_to),
-             (SELECT count(*) FROM walk w WHERE w.id = m.id)
-      FROM stretch s JOIN messages m ON m.session_key = $1 AND m.branch = s.branch AND m.position <= s.up_to
+      SELECT coalesce(f.folds, 0), coalesce(w.words, 0) FROM path p
+      LEFT JOIN folded f ON f.seq = p.seq LEFT JOIN worded w ON w.id = p.id
     )
   SELECT count(*) AS messages, count(*) FILTER (WHERE folds > 0) AS summarised,
          coalesce(sum(words), 0)::bigint AS window, count(*) FILTER (WHERE folds + words = 0) AS lost,

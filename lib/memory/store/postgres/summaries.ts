@@ -1,5 +1,5 @@
 import { MemoryError } from '../../errors.ts'
-import { toSummary } from '../rows.ts'
+import { type Row, toOutline, toSummary } from '../rows.ts'
 import type { Summary, SummaryStore } from '../store.ts'
 import type { Database, Queries } from './database.ts'
 import {
@@ -16,6 +16,12 @@ import {
 
 const COLUMNS =
   'seq, session_key, id, through_id, through_position, base_id, context, tokens, folded, source, model, created_at'
+
+/** Without the texts: of a long chat they are many megabytes. */
+const OUTLINE = `
+  SELECT s.id, s.through_id, s.through_position, s.base_id, s.tokens, s.folded, s.source, s.model, s.created_at, m.branch
+  FROM summaries s LEFT JOIN messages m ON m.session_key = s.session_key AND m.id = s.through_id
+  WHERE s.session_key = $1 ORDER BY s.seq DESC`
 
 export function summariesMethods({ read, write }: Database): SummaryStore {
   return {
@@ -108,21 +114,20 @@ export function summariesMethods({ read, write }: Database): SummaryStore {
         return new Map(rows.map((row) => [row.through_id as string, row.id as string]))
       }),
 
-    listSummaries: (ref, { shown = false } = {}) =>
+    listSummaries: (ref) =>
+      read(async (db) => {
+        const { key } = await requireSession(db, ref)
+        const rows = await db.all('SELECT * FROM summaries WHERE session_key = $1 ORDER BY seq DESC', key)
+        return rows.map(toSummary)
+      }),
+
+    outlineSummaries: (ref) =>
       read(async (db) => {
         const { key, headId } = await requireSession(db, ref)
-        const rows = await db.all('SELECT * FROM summaries WHERE session_key = $1 ORDER BY seq DESC', key)
-        const summaries = rows.map(toSummary)
-        if (!shown) return summaries
         const head = await findMessage(db, key, headId)
         const path = head ? await pathStretches(db, key, head) : []
-        const onPath = await Promise.all(
-          summaries.map(async ({ throughId }) => {
-            const through = await findMessage(db, key, throughId)
-            return through === null || isOnPath(through, path)
-          }),
-        )
-        return summaries.filter((_, index) => onPath[index])
+        const rows = await db.all(OUTLINE, key)
+        return rows.filter((row) => row.branch === null || isOnPath(toPlace(row), path)).map(toOutline)
       }),
   }
 }
@@ -145,3 +150,5 @@ export async function insertSummaryRow({ run }: Queries, key: number, summary: S
     summary.createdAt,
   )
 }
+
+const toPlace = (row: Row) => ({ branch: row.branch as number, position: row.through_position as number })

@@ -139,10 +139,21 @@ export function messagesMethods(database: Database, tree: Tree): MessageStore {
                JOIN messages m ON m.session_key = ?1 AND m.id = w.parent_id
                WHERE NOT EXISTS (SELECT 1 FROM summaries s WHERE s.session_key = ?1 AND s.through_id = m.id)
              ),
+             path AS MATERIALIZED (
+               SELECT m.seq, m.id FROM stretch s
+               CROSS JOIN messages m ON m.session_key = ?1 AND m.branch = s.branch AND m.position <= s.up_to
+             ),
+             -- By the ranges of the chain, not message by message: a long chat has a long chain.
+             folded AS MATERIALIZED (
+               SELECT m.seq, count(*) AS folds FROM chain c CROSS JOIN stretch s
+               CROSS JOIN messages m ON m.session_key = ?1 AND m.branch = s.branch
+                 AND m.position > c.above AND m.position <= min(c.up_to, s.up_to)
+               GROUP BY m.seq
+             ),
+             worded AS MATERIALIZED (SELECT id, count(*) AS words FROM walk GROUP BY id),
              held (folds, words) AS (
-               SELECT (SELECT count(*) FROM chain c WHERE m.position > c.above AND m.position <= c.up_to),
-                      (SELECT count(*) FROM walk w WHERE w.id = m.id)
-               FROM stretch s JOIN messages m ON m.session_key = ?1 AND m.branch = s.branch AND m.position <= s.up_to
+               SELECT coalesce(f.folds, 0), coalesce(w.words, 0) FROM path p
+               LEFT JOIN folded f ON f.seq = p.seq LEFT JOIN worded w ON w.id = p.id
              )
            SELECT count(*) AS messages, coalesce(sum(folds > 0), 0) AS summarised, coalesce(sum(words), 0) AS window,
                   coalesce(sum(folds + words = 0), 0) AS lost, coalesce(sum(folds + words > 1), 0) AS doubled

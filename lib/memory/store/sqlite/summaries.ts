@@ -1,11 +1,17 @@
 import { MemoryError } from '../../errors.ts'
-import { toSummary } from '../rows.ts'
+import { type Row, toOutline, toSummary } from '../rows.ts'
 import type { Summary, SummaryStore } from '../store.ts'
 import type { Database } from './database.ts'
 import type { Tree } from './tree.ts'
 
 const COLUMNS =
   'seq, session_key, id, through_id, through_position, base_id, context, tokens, folded, source, model, created_at'
+
+/** Without the texts: of a long chat they are many megabytes. */
+const OUTLINE = `
+  SELECT s.id, s.through_id, s.through_position, s.base_id, s.tokens, s.folded, s.source, s.model, s.created_at, m.branch
+  FROM summaries s LEFT JOIN messages m ON m.session_key = s.session_key AND m.id = s.through_id
+  WHERE s.session_key = ? ORDER BY s.seq DESC`
 
 export function summariesMethods(database: Database, tree: Tree): SummaryStore {
   const { all, one, run, read, write } = database
@@ -117,16 +123,20 @@ export function summariesMethods(database: Database, tree: Tree): SummaryStore {
         return new Map(rows.map((row) => [row.through_id as string, row.id as string]))
       }),
 
-    listSummaries: (ref, { shown = false } = {}) =>
+    listSummaries: (ref) =>
+      read(() => {
+        const { key } = requireSession(ref)
+        return all('SELECT * FROM summaries WHERE session_key = ? ORDER BY seq DESC', key).map(toSummary)
+      }),
+
+    outlineSummaries: (ref) =>
       read(() => {
         const session = requireSession(ref)
-        const rows = all('SELECT * FROM summaries WHERE session_key = ? ORDER BY seq DESC', session.key)
         const head = findMessage(session.key, session.headId)
         const path = head ? pathStretches(session.key, head) : []
-        return rows.map(toSummary).filter(({ throughId }) => {
-          const through = shown ? findMessage(session.key, throughId) : null
-          return through === null || isOnPath(through, path)
-        })
+        return all(OUTLINE, session.key)
+          .filter((row) => row.branch === null || isOnPath(toPlace(row), path))
+          .map(toOutline)
       }),
   }
 }
@@ -149,3 +159,5 @@ export function insertSummaryRow({ run }: Database, key: number, summary: Summar
     summary.createdAt,
   )
 }
+
+const toPlace = (row: Row) => ({ branch: row.branch as number, position: row.through_position as number })
