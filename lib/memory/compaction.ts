@@ -11,6 +11,9 @@ const MAX_CONTEXT_TOKENS = 1500
 /** What one call of the summariser is given to read: small enough for a model of 8,000 tokens. */
 const MAX_FOLD_TOKENS = 4000
 
+/** Messages looked at in one go, however many wait: more than the summariser can read at once. */
+const AT_ONCE = 500
+
 /** A message longer than this is cut for the summariser, never in the store. */
 const MAX_MESSAGE_CHARS = 6000
 
@@ -65,7 +68,7 @@ export function createCompaction(deps: {
     const model = await summarizer()
     let rebuilds = job.rebuild && job.attempts < REBUILD_ATTEMPTS
     for (;;) {
-      const window = await store.getWindow(job.ref).catch(absent)
+      const window = await store.getWindowStart(job.ref, maxWindowSize + AT_ONCE).catch(absent)
       if (!window) return 'done'
       const anew = rebuilds ? await planRebuild(job.ref, window) : null
       if (anew === 'stale') return 'stale'

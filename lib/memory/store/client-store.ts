@@ -1,4 +1,4 @@
-import type { Message, NewMessage, SessionRef } from './store.ts'
+import type { Message, NewMessage, SessionRef, Window } from './store.ts'
 
 /** What a program of the memory API reads of a session. */
 export type ClientMessage = Pick<Message, 'id' | 'role' | 'content' | 'name' | 'createdAt'> & {
@@ -45,6 +45,11 @@ export interface ClientStore {
   saveMessages(ref: SessionRef, save: Save): Promise<Saved>
   /** The newest messages of the window, at most `limit`, and the context before them. */
   readMemory(ref: SessionRef, limit: number): Promise<ClientMemory>
+  /**
+   * The window of the head as `getWindow` has it, but its oldest `limit` messages only: a program can post faster than a
+   * summariser reads.
+   */
+  getWindowStart(ref: SessionRef, limit: number): Promise<Window>
   readLog(ref: SessionRef, page: { after: number; limit: number }): Promise<ClientLog>
   /** Ids of the sessions with a label, oldest activity first. */
   listLabelled(namespace: string, page: { label: string; limit: number; offset: number }): Promise<string[]>

@@ -85,6 +85,22 @@ export function clientContract(store: () => Store, scene: Scene): void {
     expect((await log(3)).ids).toEqual(['b2', 'b3'])
   })
 
+  it('gives the beginning of a window, along its own branch', async () => {
+    await store().saveMessages(bob, save(ids(6)))
+    await summarise(bob, 'S1', 'm2', null)
+    const start = async (limit: number) => {
+      const { messages, summary } = await store().getWindowStart(bob, limit)
+      return [summary?.id, ...messages.map(({ id }) => id)]
+    }
+    expect(await start(2)).toEqual(['S1', 'm3', 'm4'])
+    expect(await start(9)).toEqual(['S1', 'm3', 'm4', 'm5', 'm6'])
+    expect(await store().getWindowStart(bob, 9)).toEqual(await store().getWindow(bob))
+    await store().appendMessages(bob, [said('b1'), said('b2')], { parentId: 'm4' })
+    expect(await start(3)).toEqual(['S1', 'm3', 'm4', 'b1'])
+    expect(await store().getWindowStart(bob, 9)).toEqual(await store().getWindow(bob))
+    await expect(store().getWindowStart(eve, 9)).rejects.toMatchObject({ code: 'not-found' })
+  })
+
   it('sets the context in the same transaction, before a summary that was being made', async () => {
     await store().saveMessages(bob, save(ids(4)))
     const old = await claim(bob)

@@ -1,5 +1,14 @@
 import type { ClientMemory, ClientStore, Save } from '../client-store.ts'
-import { type MessageRow, type Row, type SessionRow, toClientMessage } from '../rows.ts'
+import {
+  bare,
+  bareMessage,
+  type MessageRow,
+  type Row,
+  type SessionRow,
+  toClientMessage,
+  toMessage,
+  toSummary,
+} from '../rows.ts'
 import type { SessionRef } from '../store.ts'
 import type { Database, Queries } from './database.ts'
 import { removeSessions } from './forgetting.ts'
@@ -13,7 +22,7 @@ import {
   insertMessage,
   lockSession,
   pathStretches,
-  requireWindow,
+  requireSession,
 } from './tree.ts'
 
 const EMPTY: ClientMemory = { messages: [], context: null, tokens: 0 }
@@ -34,7 +43,8 @@ export function clientMethods({ read, write }: Database): ClientStore {
         const session = found ?? (await createInPlace(db, ref, save.title, at))
         let head = await findMessage(db, session.key, session.headId)
         for (const message of save.messages) head = await insertMessage(db, session, head, message)
-        const { summary, messages } = await requireWindow(db, session.key, head?.id ?? null)
+        const nearest = await nearestSummary(db, session.key, head)
+        const summary = nearest && toSummary(nearest)
         if (save.context && save.context.text !== summary?.context) {
           await setContext(db, session, summary, save.context, at)
         }
@@ -50,7 +60,8 @@ export function clientMethods({ read, write }: Database): ClientStore {
           save.label,
           session.key,
         )
-        if (messages.length <= save.maxWindow) return 'saved'
+        const window = (head?.position ?? 0) - (summary?.throughPosition ?? 0)
+        if (window <= save.maxWindow) return 'saved'
         await addJobs(db, session.key, [{ kind: 'compaction', dueAt: save.compactionAt }])
         return 'compacting'
       }),
@@ -76,27 +87,33 @@ export function clientMethods({ read, write }: Database): ClientStore {
         }
       }),
 
+    getWindowStart: (ref, limit) =>
+      read(async (db) => {
+        const session = await requireSession(db, ref)
+        const head = await findMessage(db, session.key, session.headId)
+        const summary = await nearestSummary(db, session.key, head)
+        const after = (summary?.through_position as number | undefined) ?? 0
+        const rows = head
+          ? await oldestFirst(db, session.key, head, { after, limit, columns: '*', where: 'TRUE' })
+          : []
+        return {
+          session: bare(session),
+          messages: rows.map((row) => bareMessage(toMessage(row))),
+          summary: summary && toSummary(summary),
+        }
+      }),
+
     readLog: (ref, { after, limit }) =>
       read(async (db) => {
         const session = await findSession(db, ref)
         const head = session && (await findMessage(db, session.key, session.headId))
         if (!head) return { messages: [], next: null }
-        const rows: Row[] = []
-        for (const { branch, upTo } of (await pathStretches(db, session.key, head)).toReversed()) {
-          if (rows.length > limit) break
-          const from = Math.max(after, (rows.at(-1)?.position as number | undefined) ?? 0)
-          rows.push(
-            ...(await db.all(
-              `SELECT ${COLUMNS} FROM messages WHERE session_key = $1 AND branch = $2 AND position > $3 AND position <= $4
-               AND ${SAID} ORDER BY position LIMIT $5`,
-              session.key,
-              branch,
-              from,
-              upTo,
-              limit + 1 - rows.length,
-            )),
-          )
-        }
+        const rows = await oldestFirst(db, session.key, head, {
+          after,
+          limit: limit + 1,
+          columns: COLUMNS,
+          where: SAID,
+        })
         const page = rows.slice(0, limit)
         const last = page.at(-1)?.position as number | undefined
         return { messages: page.map(toClientMessage), next: rows.length > limit ? (last ?? null) : null }
@@ -191,6 +208,24 @@ async function newestMessages(
     const sql = `SELECT ${COLUMNS} FROM messages WHERE session_key = $1 AND branch = $2 AND position <= $3 AND position > $4
       AND ${SAID} ORDER BY position DESC LIMIT $5`
     rows.push(...(await db.all(sql, key, branch, upTo, covered, limit - rows.length)))
+  }
+  return rows
+}
+
+/** The path of `head` beyond position `after`, from there on. */
+async function oldestFirst(
+  db: Queries,
+  key: number,
+  head: MessageRow,
+  { after, limit, columns, where }: { after: number; limit: number; columns: string; where: string },
+): Promise<Row[]> {
+  const rows: Row[] = []
+  for (const { branch, upTo } of (await pathStretches(db, key, head)).toReversed()) {
+    const from = Math.max(after, (rows.at(-1)?.position as number | undefined) ?? 0)
+    const sql = `SELECT ${columns} FROM messages WHERE session_key = $1 AND branch = $2 AND position > $3 AND position <= $4
+      AND ${where} ORDER BY position LIMIT $5`
+    rows.push(...(await db.all(sql, key, branch, from, upTo, limit - rows.length)))
+    if (rows.length >= limit) break
   }
   return rows
 }

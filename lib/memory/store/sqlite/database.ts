@@ -107,6 +107,10 @@ function openDatabase(path: string): DatabaseSync {
   try {
     database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA secure_delete = ON')
     addSearchFunctions(database)
+    // What a savepoint could have to take back is small; in a file it costs more than the write itself.
+    database.exec('PRAGMA temp_store = MEMORY')
+    // A checkpoint stops everybody: 16 MB of log between two of them, which copy a page once however often it changed.
+    database.exec('PRAGMA wal_autocheckpoint = 4000')
     migrate(database)
   } catch (error) {
     database.close()

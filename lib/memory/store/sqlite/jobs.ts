@@ -87,8 +87,9 @@ export function jobsMethods(database: Database, tree: Tree): JobStore {
 }
 
 /** Inside a transaction of the caller's. A temporary session gets none. */
-export function addJobs({ run }: Database, key: number, jobs: NewJob[]): void {
+export function addJobs({ one, run }: Database, key: number, jobs: NewJob[]): void {
   for (const job of jobs) {
+    if (waitsAlready(one, key, job)) continue
     // A job that failed keeps its pause: a new message is no reason to ask a failing model sooner, a person is.
     run(
       `INSERT INTO jobs (id, session_key, kind, due_at, rebuild)
@@ -104,4 +105,19 @@ export function addJobs({ run }: Database, key: number, jobs: NewJob[]): void {
       key,
     )
   }
+}
+
+/** A busy program asks again and again: a job that nobody works on yet, and that is due no later, is enough. */
+function waitsAlready(one: Database['one'], key: number, job: NewJob): boolean {
+  if (job.rebuild) return false
+  const found = one(
+    'SELECT lease, attempts, due_at FROM jobs WHERE session_key = ? AND kind = ?',
+    key,
+    job.kind,
+  )
+  return (
+    found !== undefined &&
+    found.lease === null &&
+    ((found.attempts as number) > 0 || (found.due_at as number) <= job.dueAt)
+  )
 }
