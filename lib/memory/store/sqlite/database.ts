@@ -19,7 +19,7 @@ export type Database = {
   /**
    * All of `work` is durable when this resolves, or none of it is. Writes that are asked for in one turn of the event loop
    * share one sync of the disk; a work that throws takes back its own changes alone. It touches nothing but the database,
-   * as it is done again when the transaction that it shared has failed.
+   * as it is done again when one that shared its transaction has failed.
    */
   write<T>(work: () => T): Promise<T>
   /** All reads of `work` see one state. */
