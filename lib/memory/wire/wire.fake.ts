@@ -91,13 +91,17 @@ export function openScene(options: SceneOptions = {}) {
     ask,
     wire,
     store,
-    worker,
     errors,
     /** The answer as JSON, of a request that must succeed. */
     async get(url: string, asked: Asked = {}) {
       const { status, body } = await ask(url, asked)
       if (status !== 200) throw new Error(`${url} answered ${status}: ${body}`)
       return JSON.parse(body)
+    },
+    /** The background work that the last request has asked for. */
+    work(): Promise<void> {
+      clock += 1000
+      return worker.wake()
     },
     /** All background work that is due or will be. */
     async settle(): Promise<void> {
