@@ -26,6 +26,9 @@ const EMPTY: SessionsState = { sessions: [], hasMore: false, loadingMore: false,
 /** A title is made in the background, some time after the first reply. */
 const TITLE_WAIT_MS = [1500, 4000, 10_000]
 
+/** A program that writes with the person's key tells no tab of it. */
+const LOOK_AGAIN_MS = 5000
+
 /** The sessions of the sidebar, framework-free. Changes are shown at once and taken back when the server refuses. */
 export function createSessionsStore(deps: { api: SessionsApi; channel: TabChannel; page: PageSignals }) {
   const { api, channel, page } = deps
@@ -171,7 +174,9 @@ export function createSessionsStore(deps: { api: SessionsApi; channel: TabChanne
     connect(): () => void {
       const stopListening = channel.subscribe(() => void refresh())
       const stopReturning = page.onReturn(() => void refresh())
+      const looking = setInterval(() => page.isVisible() && void refresh(), LOOK_AGAIN_MS)
       return () => {
+        clearInterval(looking)
         stopListening()
         stopReturning()
       }

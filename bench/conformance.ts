@@ -1,0 +1,59 @@
+import { parseArgs } from 'node:util'
+import { createAppServer } from '../e2e/app-server.ts'
+import build from '../e2e/build.ts'
+import { CHECKS } from './conformance/checks.ts'
+import { createClient } from './conformance/client.ts'
+import { losses } from './conformance/losses.ts'
+import { startSlowModel } from './conformance/slow-model.ts'
+
+/**
+ * `npm run conformance -- URL`: what a server of Motörhead's API holds to, and how many messages it loses. For the losses,
+ * the server must be started with the slow model of this tool as its own (its address is printed; `--model-port` chooses
+ * the port). Without a URL it tries ours.
+ */
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { 'model-port': { type: 'string', default: '8787' } },
+})
+const given = positionals[0]
+const model = await startSlowModel(given ? Number(values['model-port']) : 0)
+const own = given ? null : await startOwn(model.baseUrl)
+const url = given ?? own?.url ?? ''
+const client = createClient(url)
+
+console.log(`Trying ${url}`)
+if (given)
+  console.log(`Its model must be ours: OPENAI_API_BASE=${model.baseUrl} OPENAI_API_KEY=any, window 12.`)
+
+let failed = 0
+try {
+  await client.ask('/')
+  console.log('\nWhat clients rely on')
+  for (const { name, run } of CHECKS) {
+    const outcome = await run(client, `c${crypto.randomUUID().slice(0, 8)}`).catch((error) => String(error))
+    if (outcome !== true) failed++
+    console.log(outcome === true ? `  ok    ${name}` : `  FAIL  ${name}: ${outcome}`)
+  }
+  console.log(`  ${CHECKS.length - failed} of ${CHECKS.length} hold\n\nWhat is lost`)
+  for (const { name, of, count } of losses(client, model)) {
+    const lost = await count()
+    if (lost) failed++
+    console.log(
+      `  ${lost === null ? 'not tried: the server never asked the model' : `${lost} of ${of}`}  ${name}`,
+    )
+  }
+} catch (error) {
+  console.error(`${url} does not answer: ${error instanceof Error ? error.message : error}`)
+  failed++
+} finally {
+  model.close()
+  await own?.dispose()
+}
+process.exit(failed === 0 ? 0 : 1)
+
+async function startOwn(baseUrl: string) {
+  build()
+  const server = await createAppServer({ OPENAI_BASE_URL: baseUrl, OPENAI_API_KEY: 'x', CHAT_MODEL: 'slow' })
+  await server.start()
+  return server
+}

@@ -1,0 +1,97 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { type Client, numbered, numbersIn } from './client.ts'
+import type { SlowModel } from './slow-model.ts'
+
+/** Counted in messages, or in sessions where it says so. `null`: the server never asked the model. */
+export type Loss = { name: string; of: number; count(): Promise<number | null> }
+
+const SLOW_MS = 2000
+const DELETES = 5
+
+/** What is lost: in no window, and never shown to the model that makes the summaries. */
+export function losses(client: Client, model: SlowModel): Loss[] {
+  const newSession = () => `s${crypto.randomUUID().slice(0, 8)}`
+
+  async function lost(session: string, count: number): Promise<number | null> {
+    await settled(() => !model.isBusy())
+    const kept = model.shown(session)
+    if (kept.size === 0) return null
+    for (const { content } of (await client.memory(session)).messages) {
+      for (const number of numbersIn(content, session)) kept.add(number)
+    }
+    return count - kept.size
+  }
+
+  return [
+    {
+      name: '30 messages, two a post, as LangChain does',
+      of: 30,
+      async count() {
+        model.slowDown(0)
+        const session = newSession()
+        for (let n = 1; n < 30; n += 2) {
+          await client.save(session, numbered(session, 2, n))
+          await sleep(400)
+        }
+        return lost(session, 30)
+      },
+    },
+    {
+      name: '100 messages in one post',
+      of: 100,
+      async count() {
+        model.slowDown(0)
+        const session = newSession()
+        await client.save(session, numbered(session, 100))
+        return lost(session, 100)
+      },
+    },
+    {
+      name: '50 posts at once while a summary is made',
+      of: 63,
+      async count() {
+        model.slowDown(SLOW_MS)
+        const session = newSession()
+        await client.save(session, numbered(session, 13))
+        if (!(await within(5000, () => model.isBusy()))) return null
+        await Promise.all(
+          Array.from({ length: 50 }, (_, index) => client.save(session, numbered(session, 1, 14 + index))),
+        )
+        return lost(session, 63)
+      },
+    },
+    {
+      name: `sessions that come back after a delete while a summary is made`,
+      of: DELETES,
+      async count() {
+        model.slowDown(SLOW_MS)
+        const sessions = Array.from({ length: DELETES }, newSession)
+        let back = 0
+        for (const session of sessions) {
+          await client.save(session, numbered(session, 13))
+          if (!(await within(5000, () => model.isBusy()))) return null
+          await client.remove(session)
+          await settled(() => !model.isBusy())
+          const { messages, context } = await client.memory(session)
+          if (messages.length > 0 || context) back++
+        }
+        return back
+      },
+    },
+  ]
+}
+
+/** Waits until something has been true for two seconds, at most a minute. */
+async function settled(condition: () => boolean): Promise<void> {
+  let since = Date.now()
+  const until = Date.now() + 60_000
+  while (Date.now() < until && Date.now() - since < 2000) {
+    if (!condition()) since = Date.now()
+    await sleep(50)
+  }
+}
+
+async function within(ms: number, condition: () => boolean): Promise<boolean> {
+  for (const until = Date.now() + ms; Date.now() < until; await sleep(20)) if (condition()) return true
+  return false
+}

@@ -1,0 +1,73 @@
+import { expect } from '@playwright/test'
+import { test } from './fixtures.ts'
+import { createPerson } from './security/person.ts'
+
+const save = (url: string, session: string, contents: string[]) =>
+  fetch(`${url}/sessions/${encodeURIComponent(session)}/memory`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({
+      messages: contents.map((content, index) => ({ role: index % 2 ? 'AI' : 'Human', content })),
+    }),
+  }).then(({ status }) => status)
+
+test('what a program saves with my key shows up beside my chats, live, and I can go on there', async ({
+  chat,
+  page,
+  server,
+}) => {
+  test.slow()
+  await chat.open()
+  await chat.ask('hello from the chat')
+  const { secret } = await page.evaluate(async () => {
+    const headers = { 'content-type': 'application/json' }
+    const body = JSON.stringify({ name: 'Notebook' })
+    return (await fetch('/api/keys', { method: 'POST', headers, body })).json()
+  })
+  const program = `${server.url}/k/${secret}`
+
+  expect(await save(program, 'notes/1', ['hi im bob', 'Hello Bob!'])).toBe(200)
+  await expect(chat.session('hi im bob')).toBeVisible({ timeout: 15_000 })
+  await chat.session('hi im bob').click()
+  await expect(chat.questions).toContainText(['hi im bob'])
+  await expect(chat.replies).toContainText(['Hello Bob!'])
+
+  await chat.ask('whats my name?')
+  const read = await (await fetch(`${program}/sessions/notes%2F1/memory`)).json()
+  expect(read.messages.map(({ role }: { role: string }) => role)).toEqual(['AI', 'Human', 'AI', 'Human'])
+  expect(read.messages[1].content).toBe('whats my name?')
+
+  await chat.open(page.url())
+  await expect(chat.questions).toHaveCount(2)
+  await chat.menuOf('hi im bob', 'Delete')
+  await expect(chat.session('hi im bob')).toBeHidden()
+  expect((await (await fetch(`${program}/sessions/notes%2F1/memory`)).json()).messages).toEqual([])
+})
+
+test('a session of a program is nobody else’s, by whatever address', async ({ server }) => {
+  const alice = createPerson(server.url)
+  const made = await (await alice.request('/api/keys', { method: 'POST', body: { name: 'mine' } })).json()
+  await save(`${server.url}/k/${made.secret}`, 's', ['alice-canary', 'yes'])
+  const address = `k.${made.key.id}.${Buffer.from('s').toString('base64url')}`
+  expect(await (await alice.request(`/api/sessions/${address}`)).text()).toContain('alice-canary')
+
+  const bob = createPerson(server.url)
+  await bob.begin('hello')
+  const absent = `k.${'0'.repeat(16)}.${Buffer.from('s').toString('base64url')}`
+  for (const path of ['', '/export', '?before=1']) {
+    const answers = await Promise.all(
+      [address, absent].map(async (id) => {
+        const answer = await bob.request(`/api/sessions/${id}${path}`)
+        return { status: answer.status, body: await answer.text() }
+      }),
+    )
+    expect(answers[0]).toEqual(answers[1])
+    expect(answers[0]?.body).not.toContain('alice-canary')
+  }
+  const key = await bob.request(`/api/keys/${made.key.id}`, { method: 'DELETE' })
+  expect(key.status).toBe(404)
+
+  await alice.request(`/api/keys/${made.key.id}`, { method: 'DELETE' })
+  expect(await save(`${server.url}/k/${made.secret}`, 's', ['more'])).toBe(401)
+  expect(await (await alice.request(`/api/sessions/${address}`)).text()).toContain('alice-canary')
+})
