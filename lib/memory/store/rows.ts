@@ -62,6 +62,7 @@ export function toMessage(row: Row): MessageRow {
     role: row.role as string,
     content: row.content as string,
     name: row.name as string | null,
+    ...(row.by_chat === 1 && { byChat: true }),
     status: row.status as Message['status'],
     error: row.error as string | null,
     receipt: row.receipt === null ? null : JSON.parse(row.receipt as string),

@@ -66,6 +66,8 @@ export type Message = {
   content: string
   /** Who speaks, where a client says so: several people can share a role. */
   name: string | null
+  /** Written in the chat, not by a program: there, roles have other names. Absent when not. */
+  byChat?: boolean
   status: MessageStatus
   /** A sentence for the person when `status` is `failed`. */
   error: string | null

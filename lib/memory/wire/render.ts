@@ -10,7 +10,7 @@ export function toWireMessage(message: ClientMessage & { sessionId?: string }, i
 }
 
 /** Byte for byte as a program gave it; what the chat wrote has the names that LangChain's programs know. */
-function wireRole({ role, byChat }: { role: string; byChat: boolean }): string {
+export function wireRole({ role, byChat }: { role: string; byChat?: boolean }): string {
   if (!byChat) return role
   return role === 'assistant' ? 'AI' : 'Human'
 }

@@ -4,7 +4,7 @@ import type { ClientStore } from '../store/client-store.ts'
 import type { SessionRef, Store } from '../store/store.ts'
 import { type WireCall, WireRefusal } from './call.ts'
 import { bodyBytes, readBody, readQuery } from './parse.ts'
-import { extras, renderMemory, toIso, toWireMessage } from './render.ts'
+import { extras, renderMemory, toIso, toWireMessage, wireRole } from './render.ts'
 import { listQuery, logQuery, memoryQuery, retrievalBody, retrievalQuery } from './schema.ts'
 
 /** As many as the original gave. */
@@ -78,7 +78,7 @@ export function createRoutes({ store, retrieve, longTermMemory, maxWindowSize }:
 
 function toHit(message: Retrieved, include: ReadonlySet<string>) {
   const { content, dist } = message
-  return { role: message.role, content, ...extras(message, include), dist }
+  return { role: wireRole(message), content, ...extras(message, include), dist }
 }
 
 const NO_AUDIT = { messages: 0, summarised: 0, window: 0, lost: 0 }
