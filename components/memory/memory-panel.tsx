@@ -7,6 +7,7 @@ import { useMemoryPanel } from '#lib/client/memory-panel-state.ts'
 import { createMemoryStore } from '#lib/client/memory-store.ts'
 import type { SessionStore } from '#lib/client/session-state.ts'
 import { AuditSection } from './audit-section.tsx'
+import { ElsewhereNote } from './elsewhere-note.tsx'
 import { SummarySection } from './summary-section.tsx'
 import { UsageLine } from './usage-line.tsx'
 import { useSheet } from './use-sheet.ts'
@@ -67,6 +68,7 @@ export function MemoryPanel({ sessionId, store, exists, moment }: Props) {
             <div className="space-y-3">
               <AuditSection view={view} />
               <WorkLine work={view.work} onTry={() => memory.rebuild()} />
+              {view.elsewhere && <ElsewhereNote {...view.elsewhere} />}
             </div>
             <SummarySection sessionId={sessionId} view={view} memory={memory} />
             {view.versions.length > 0 && (

@@ -57,7 +57,12 @@ export type MemoryView = {
     inputTokens: number
     outputTokens: number
   }[]
+  /** The Motörhead that replies are given the window and context of; `null`: our own memory alone. */
+  elsewhere: Elsewhere | null
 }
+
+/** `problem` keeps it from being used now; `limits` is what it cannot do; `waiting`: not all is saved there yet. */
+export type Elsewhere = { host: string; problem: string | null; limits: string; waiting: boolean }
 
 /** What a summary has become since the one before. */
 export type FactChange =

@@ -132,7 +132,13 @@ async function openApp(config: Config): Promise<App> {
   }
   return {
     chat,
-    memory: createMemoryPanel({ store, now, settings, wake: chat.wake }),
+    memory: createMemoryPanel({
+      store,
+      now,
+      settings,
+      wake: chat.wake,
+      ...(remote && { elsewhere: remote.state }),
+    }),
     receipts: createReceipts({ store, price: config.price }),
     forgetting: createForgetting({ store, now, afterForgetting: chat.afterForgetting }),
     library: createLibrary({ store, now }),

@@ -26,6 +26,8 @@ export type RemoteState = {
   host: string
   /** What keeps it from being used now, as a sentence; `null` while it works or was not asked yet. */
   problem: string | null
+  /** What it cannot do, as a sentence. */
+  limits: string
 }
 
 export type RemoteMemoryDeps = {
@@ -187,7 +189,7 @@ export function createRemoteMemory({ local, store, client, now, onError }: Remot
     upload,
     removeOrphans,
     jobsAfterTurn: () => [...local.jobsAfterTurn(), { kind: 'upload', dueAt: now() }],
-    state: () => ({ host: client.host, problem }),
+    state: () => ({ host: client.host, problem, limits: REMOTE_LIMITS }),
   }
 }
 
