@@ -42,6 +42,8 @@ test('a Motörhead elsewhere gets what is said, and gives its window and context
     `The Motörhead at ${new URL(original.url).host} is the memory of this chat`,
   )
   await expect(panel).toContainText('keeps no versions of edited messages')
+  await panel.getByText('What it holds as the context').click()
+  await expect(panel.getByText('The user said: my name is Zelda.')).toBeVisible()
   original.mood = 'down'
   await chat.ask('are you there?')
   await expect(panel.getByRole('status').filter({ hasText: 'does not answer' })).toContainText(

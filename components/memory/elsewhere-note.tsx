@@ -1,7 +1,7 @@
 import type { Elsewhere } from '#lib/chat/memory-types.ts'
 
 /** Whose memory the replies are given, when it is not ours, and how it stands. */
-export function ElsewhereNote({ host, problem, limits, waiting }: Elsewhere) {
+export function ElsewhereNote({ host, problem, limits, context, waiting }: Elsewhere) {
   if (problem === null) {
     return (
       <section aria-label="Elsewhere" className="space-y-1.5 text-ink-muted text-xs leading-relaxed">
@@ -9,6 +9,14 @@ export function ElsewhereNote({ host, problem, limits, waiting }: Elsewhere) {
           <strong className="font-medium text-ink">The Motörhead at {host}</strong> is the memory of this chat
           {waiting ? '; the newest messages are on their way there.' : '.'}
         </p>
+        {context && (
+          <details className="rounded-lg border border-line px-3 py-2">
+            <summary className="cursor-pointer font-medium text-ink">What it holds as the context</summary>
+            <p className="mt-1.5 max-h-60 overflow-y-auto whitespace-pre-wrap break-words text-ink">
+              {context}
+            </p>
+          </details>
+        )}
         <p className="text-pretty">{limits}</p>
       </section>
     )

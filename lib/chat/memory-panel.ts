@@ -57,22 +57,23 @@ export function createMemoryPanel(deps: {
   /** Background work was asked for. */
   wake: () => void
   /** How the Motörhead elsewhere stands that is the memory of the chat, if one is. */
-  elsewhere?: () => Omit<Elsewhere, 'waiting'>
+  elsewhere?: (ref: SessionRef) => Promise<Omit<Elsewhere, 'waiting'>>
 }): MemoryPanel {
   const { store, settings, now, wake, elsewhere } = deps
 
   async function viewOf(user: string, ref: SessionRef): Promise<MemoryView> {
     const { session, messages, summary } = await store.getWindow(ref)
-    const [audit, summaries, job, chosen, usage, upload] = await Promise.all([
+    // A program's own session is not saved there: the chat is.
+    const isThere = elsewhere && !session.temporary && ref.namespace === user
+    const [audit, summaries, job, chosen, usage, upload, there] = await Promise.all([
       store.audit(ref),
       store.outlineSummaries(ref),
       store.getJob(ref, 'compaction'),
       store.getSettings(user),
       store.sessionUsage(ref),
       store.getJob(ref, 'upload'),
+      isThere ? elsewhere(ref) : null,
     ])
-    // A program's own session is not saved there: the chat is.
-    const isThere = elsewhere && !session.temporary && ref.namespace === user
     const versions = toVersions(summaries)
     const current = versions.find(({ id }) => id === summary?.id)
     return {
@@ -96,7 +97,7 @@ export function createMemoryPanel(deps: {
       },
       temporary: session.temporary,
       usage,
-      elsewhere: isThere ? { ...elsewhere(), waiting: upload !== null } : null,
+      elsewhere: there && { ...there, waiting: upload !== null },
     }
   }
 

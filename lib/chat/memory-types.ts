@@ -61,8 +61,17 @@ export type MemoryView = {
   elsewhere: Elsewhere | null
 }
 
-/** `problem` keeps it from being used now; `limits` is what it cannot do; `waiting`: not all is saved there yet. */
-export type Elsewhere = { host: string; problem: string | null; limits: string; waiting: boolean }
+/**
+ * `problem` keeps it from being used now; `limits` is what it cannot do; `context` is what it holds as that of this chat;
+ * `waiting`: not all is saved there yet.
+ */
+export type Elsewhere = {
+  host: string
+  problem: string | null
+  limits: string
+  context: string | null
+  waiting: boolean
+}
 
 /** What a summary has become since the one before. */
 export type FactChange =

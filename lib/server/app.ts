@@ -137,7 +137,7 @@ async function openApp(config: Config): Promise<App> {
       now,
       settings,
       wake: chat.wake,
-      ...(remote && { elsewhere: remote.state }),
+      ...(remote && { elsewhere: remote.look }),
     }),
     receipts: createReceipts({ store, price: config.price }),
     forgetting: createForgetting({ store, now, afterForgetting: chat.afterForgetting }),

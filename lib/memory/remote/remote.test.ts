@@ -137,7 +137,7 @@ describe('a Motörhead elsewhere as the memory', () => {
         window: ['question 1', 'answer 1', 'question 2'],
       })
       expect(performance.now() - started).toBeLessThan(2500)
-      expect(memory.state().problem).toContain('127.0.0.1')
+      expect((await memory.look(bob)).problem).toContain('127.0.0.1')
       if (mood === 'hangs') return
       const answer = { id: 'a2', role: 'assistant', content: 'answer 2', createdAt: now }
       await store.appendMessages(bob, [answer], { jobs: memory.jobsAfterTurn() })
@@ -149,7 +149,7 @@ describe('a Motörhead elsewhere as the memory', () => {
       await later()
       await later()
       expect(there.contents('s1')).toEqual([...[1, 2, 3].flatMap(exchange), 'question 4'])
-      expect(memory.state().problem).toBeNull()
+      expect(await memory.look(bob)).toMatchObject({ problem: null, context: null })
       expect(there.followed).toEqual([])
     },
   )

@@ -24,10 +24,12 @@ const MAX_BATCH = 10
 export type RemoteState = {
   /** Where the Motörhead is. */
   host: string
-  /** What keeps it from being used now, as a sentence; `null` while it works or was not asked yet. */
+  /** What keeps it from being used now, as a sentence; `null` while it works. */
   problem: string | null
   /** What it cannot do, as a sentence. */
   limits: string
+  /** `null` also while it cannot be asked. */
+  context: string | null
 }
 
 export type RemoteMemoryDeps = {
@@ -46,7 +48,8 @@ export const REMOTE_LIMITS =
 
 /** Makes a Motörhead elsewhere the memory of the chat, over the memory here. */
 export function createRemoteMemory({ local, store, client, now, onError }: RemoteMemoryDeps): Memory & {
-  state(): RemoteState
+  /** How it stands, and what it holds as the context of a session. Never rejects because of it. */
+  look(ref: SessionRef): Promise<RemoteState>
 } {
   let problem: string | null = null
 
@@ -87,6 +90,14 @@ export function createRemoteMemory({ local, store, client, now, onError }: Remot
     if (!outbox) return null
     const there = await ask(client.load(outbox.remoteId, { timeoutMs: LOAD_TIMEOUT_MS }))
     return { outbox, there }
+  }
+
+  async function look(ref: SessionRef): Promise<RemoteState> {
+    const outbox = await store.openOutbox(ref, { limit: 1 })
+    const loading = outbox && ask(client.load(outbox.remoteId, { timeoutMs: LOAD_TIMEOUT_MS }))
+    // Why it failed stands in `problem`.
+    const there = await loading?.catch(() => null)
+    return { host: client.host, problem, limits: REMOTE_LIMITS, context: there?.context ?? null }
   }
 
   function recallFrom(here: Recall, there: RemoteMemory, said: Said[], path: Message[]): Recall {
@@ -189,7 +200,7 @@ export function createRemoteMemory({ local, store, client, now, onError }: Remot
     upload,
     removeOrphans,
     jobsAfterTurn: () => [...local.jobsAfterTurn(), { kind: 'upload', dueAt: now() }],
-    state: () => ({ host: client.host, problem, limits: REMOTE_LIMITS }),
+    look,
   }
 }
 
