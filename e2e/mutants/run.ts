@@ -10,6 +10,7 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { ENGINE_MUTANTS } from './engine-mutants.ts'
 import type { Mutant } from './mutant.ts'
+import { POSTGRES_MUTANTS } from './postgres-mutants.ts'
 import { STORE_MUTANTS } from './store-mutants.ts'
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
@@ -21,7 +22,7 @@ const LIMIT_MS = 120_000
 type Verdict = 'caught' | 'missed' | 'cannot be seeded' | 'broke the tests'
 
 const word = process.argv[2] ?? ''
-const chosen = [...ENGINE_MUTANTS, ...STORE_MUTANTS].filter(({ bug, file }) =>
+const chosen = [...ENGINE_MUTANTS, ...STORE_MUTANTS, ...POSTGRES_MUTANTS].filter(({ bug, file }) =>
   `${bug} ${file}`.includes(word),
 )
 const copy = mkdtempSync(join(tmpdir(), 'motorhead-chat-mutants-'))

@@ -78,6 +78,8 @@ async function openApp(config: Config): Promise<App> {
   const store = await openStore(config)
   const models = createModels(config.models)
   const now = Date.now
+  // On Vercel a function stands still as soon as its answer is sent, unless it is told what to wait for.
+  const holdOpen = config.vercel ? waitUntil : () => {}
   const settings = { maxWindowSize: config.memory.maxWindowSize, longTermMemory: config.memory.longTerm }
   const mayWork = createBackgroundBudget({
     store,
@@ -111,8 +113,7 @@ async function openApp(config: Config): Promise<App> {
     mayWork,
     checkTokens: createTokenLimit({ store, now, tokensPerDay: config.limits.tokensPerDay }),
     maxActiveRuns: config.limits.maxActiveRuns,
-    // On Vercel a function stands still as soon as its answer is sent, unless it is told what to wait for.
-    ...(config.vercel && { holdOpen: waitUntil }),
+    holdOpen,
     owner: processOwner({ alone: config.vercel }),
     isOwnerAlive,
     ...(config.verbose && { onPrompt: (text: string) => console.log(text) }),
@@ -144,7 +145,7 @@ async function openApp(config: Config): Promise<App> {
     library: createLibrary({ store, now }),
     models,
     keys,
-    wire: openWire({ config, store, memory: local, chat, keys, now }),
+    wire: openWire({ config, store, memory: local, chat, keys, holdOpen, now }),
     close,
     spend: (allowances) => store.spend(allowances, now()),
     checkStore: async () => void (await store.nextJobAt()),

@@ -15,16 +15,19 @@ type Parts = {
   config: Config
   store: Store
   memory: Memory
-  chat: Pick<ChatService, 'wake' | 'afterForgetting'>
+  chat: Pick<ChatService, 'wake' | 'touch' | 'afterForgetting'>
+  /** Keeps the host from stopping this process before the work is done. */
+  holdOpen: (work: Promise<unknown>) => void
   keys: Keys
   now: () => number
 }
 
 /** The memory API of this process, over its store and its background work. */
-export function openWire({ config, store, memory, chat, keys, now }: Parts): Wire {
+export function openWire({ config, store, memory, chat, keys, holdOpen, now }: Parts): Wire {
   const { maxWindowSize, longTerm } = config.memory
   const scrub = onceAt(now, chat.afterForgetting)
-  return createWire({
+  const compact = onceAt(now, chat.wake)
+  const wire = createWire({
     store,
     retrieve: memory.retrieve,
     longTermMemory: longTerm,
@@ -37,24 +40,29 @@ export function openWire({ config, store, memory, chat, keys, now }: Parts): Wir
     titleOf: firstWords,
     newId,
     now,
-    onCompaction: onceAt(now, chat.wake),
-    onForgotten: () => scrub(now() + SCRUB_PAUSE_MS),
+    onCompaction: (dueAt) => holdOpen(compact(dueAt)),
+    // Not worth keeping a function awake for: the next request catches it up.
+    onForgotten: () => void scrub(now() + SCRUB_PAUSE_MS),
     onError: (error) => log('error', 'wire-failed', errorFields(error)),
   })
+  return (call) => {
+    chat.touch()
+    return wire(call)
+  }
 }
 
-/** A busy program asks for work many times a second; one look at what is due does for all of it. */
-function onceAt(now: () => number, work: () => void): (dueAt: number) => void {
-  let waiting = false
+/** A busy program asks for work many times a second; one look at what is due does for all of it. Resolves when it begins. */
+function onceAt(now: () => number, work: () => void): (dueAt: number) => Promise<void> {
+  let waiting: Promise<void> | undefined
   return (dueAt) => {
-    if (waiting) return
-    waiting = true
-    setTimeout(
-      () => {
-        waiting = false
+    waiting ??= new Promise((resolve) => {
+      const look = () => {
+        waiting = undefined
         work()
-      },
-      Math.max(0, dueAt - now()),
-    ).unref()
+        resolve()
+      }
+      setTimeout(look, Math.max(0, dueAt - now())).unref()
+    })
+    return waiting
   }
 }

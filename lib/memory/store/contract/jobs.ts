@@ -23,6 +23,20 @@ export function jobsContract(store: () => Store, scene: Scene): void {
     expect(await store().nextJobAt()).toBeNull()
   })
 
+  it('gives each job to one of many who look for work at once', async () => {
+    for (let n = 0; n < 5; n++) {
+      await store().appendMessages({ ...bob, sessionId: `s${n}` }, [said('m1')], {
+        jobs: [{ kind: 'compaction', dueAt: 1 }],
+      })
+    }
+    const claims = await Promise.all(
+      Array.from({ length: 12 }, (_, n) => store().claimJob({ now: 5, leaseMs: 100, lease: `L${n}` })),
+    )
+    const ids = claims.flatMap((job) => job?.id ?? [])
+    expect(ids).toHaveLength(5)
+    expect(new Set(ids).size).toBe(5)
+  })
+
   it('runs again when it was asked for while it ran', async () => {
     await append(bob, 'm1')
     await store().enqueueJob(bob, { kind: 'compaction', dueAt: 5 })
