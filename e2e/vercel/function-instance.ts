@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { cpSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
+import { cpSync, mkdirSync, readFileSync, realpathSync, rmSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 
 /** One instance of a built function: it stands still whenever the platform would let it. */
@@ -13,7 +13,8 @@ export type FunctionInstance = {
 
 /** Puts the files of a function together as they are deployed. */
 export function unpackFunction(project: string, name: string, to: string): void {
-  const folder = join(project, '.vercel', 'output', 'functions', `${name}.func`)
+  // Functions that are alike are links to one.
+  const folder = realpathSync(join(project, '.vercel', 'output', 'functions', `${name}.func`))
   rmSync(to, { recursive: true, force: true })
   cpSync(folder, to, { recursive: true })
   const { filePathMap } = JSON.parse(readFileSync(join(folder, '.vc-config.json'), 'utf8')) as {
