@@ -1,14 +1,22 @@
 import { mkdirSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import { chromium } from '@playwright/test'
+import { chromium, type Page } from '@playwright/test'
 import { createAppServer } from './app-server.ts'
 import { findBrowser } from './browser.ts'
 import build from './build.ts'
 import { startFakeLlm } from './fake-llm.ts'
 import { ChatPage } from './pages/chat-page.ts'
 
-/** Pictures of the main screens, for the README and for looking at; `npm run screenshots -- FOLDER`. */
-const folder = process.argv[2] ?? fileURLToPath(new URL('../docs', import.meta.url))
+/** The main screens into `docs/`, or, with `npm run screenshots -- FOLDER`, every screen and state, to be looked at. */
+const folder = process.argv[2] ?? fileURLToPath(new URL('../docs/screens', import.meta.url))
+const MAIN = new Set([
+  'empty-desktop-light',
+  'conversation-phone-dark',
+  'memory-desktop-light',
+  'search-desktop-dark',
+  'settings-desktop-light',
+  'drawer-phone-light',
+])
 const SIZES = { desktop: { width: 1440, height: 900 }, phone: { width: 390, height: 844 } }
 
 const TRIP = `Here is a plan for three days in Lisbon, Bob:
@@ -35,6 +43,7 @@ const server = await createAppServer({
   OPENAI_BASE_URL: llm.baseUrl,
   OPENAI_API_KEY: 'x',
   CHAT_MODEL: 'fake',
+  MOTORHEAD_MAX_WINDOW_SIZE: '4',
 })
 const offline = await createAppServer({})
 await Promise.all([server.start(), offline.start()])
@@ -56,17 +65,33 @@ for (const [size, viewport] of Object.entries(SIZES)) {
     })
     const page = await context.newPage()
     const chat = new ChatPage(page)
-    const shoot = (name: string) => page.screenshot({ path: `${folder}/${name}-${size}-${colorScheme}.png` })
+    async function shoot(name: string): Promise<void> {
+      const picture = `${name}-${size}-${colorScheme}`
+      if (process.argv[2] || MAIN.has(picture)) await page.screenshot({ path: `${folder}/${picture}.png` })
+    }
 
     await chat.open(offline.url)
     await shoot('empty')
     await chat.open(server.url)
+    await addPastChats(page, server.url)
     await chat.ask('hi im bob')
     await chat.ask('whats my name?')
     llm.when('three days', { say: TRIP })
     await chat.ask('plan three days in Lisbon for me, and remember my flight: 3 May at 9:40')
+    await page.request.patch(`${server.url}/api/sessions/${chat.sessionId()}`, {
+      headers: { origin: server.url },
+      data: { title: 'Three days in Lisbon' },
+    })
+    await page.reload()
+    await chat.replies.last().locator('.hljs-keyword').waitFor()
     await page.mouse.move(0, 0)
     await shoot('conversation')
+    await page.getByRole('button', { name: 'Memory', exact: true }).click()
+    const memory = page.getByRole('complementary', { name: 'Memory' })
+    await memory.getByRole('region', { name: 'Summary' }).getByText('my name is Bob').waitFor()
+    await shoot('memory')
+    await page.keyboard.press('Control+Shift+KeyM')
+    await memory.waitFor({ state: 'hidden' })
     llm.when('a long story', { say: 'Once upon a time there was ', hold: true, rest: 'an end.' })
     await chat.say('tell me a long story')
     await chat.replies.last().getByText('Once upon a time').waitFor()
@@ -121,3 +146,24 @@ for (const [size, viewport] of Object.entries(SIZES)) {
 await browser.close()
 await Promise.all([server.dispose(), offline.dispose()])
 await llm.close()
+
+/** A sidebar as it is after some weeks. */
+async function addPastChats(page: Page, origin: string): Promise<void> {
+  const past: [title: string, daysAgo: number][] = [
+    ['Reading list for the winter', 40],
+    ['Rust lifetimes, once more', 20],
+    ['Birthday ideas for Ann', 9],
+    ['Why the build is slow', 4],
+    ['A sourdough that works', 2],
+    ['Letter to the landlord', 1],
+  ]
+  const sessions = past.map(([title, daysAgo]) => {
+    const at = new Date(Date.now() - daysAgo * 86_400_000).toISOString()
+    const id = crypto.randomUUID()
+    const message = { id, parentId: null, role: 'user', text: title, createdAt: at }
+    const pinned = title.startsWith('Reading')
+    return { id, title, pinned, headId: id, createdAt: at, updatedAt: at, messages: [message] }
+  })
+  const data = { format: 'motorhead-chat', version: 1, exportedAt: new Date().toISOString(), sessions }
+  await page.request.post(`${origin}/api/import`, { headers: { origin }, data })
+}

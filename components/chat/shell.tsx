@@ -60,7 +60,10 @@ export function Shell({ sidebar, sessions, children }: Props) {
           </Link>
           <TemporaryButton />
           <MemoryButton />
-          <ThemeMenu />
+          {/* Where there is no room for it, the settings have it. */}
+          <span className="contents max-sm:hidden">
+            <ThemeMenu />
+          </span>
         </header>
         {children}
       </div>
