@@ -63,3 +63,32 @@ test('[A17] a stopped reply can be answered', async ({ chat, llm }) => {
   await expect(await chat.ask('go on without')).toContainText('That is noted.')
   expect(llm.repliesTo('go on without').at(-1)?.prompt).toContain('partial words')
 })
+
+test('[A18] what was said only on another branch is in neither window, summary nor retrieval of this one', async ({
+  chat,
+  llm,
+}) => {
+  test.slow()
+  const promptFor = async (question: string) => {
+    await chat.ask(question)
+    return llm.repliesTo(question).at(-1)?.prompt ?? ''
+  }
+  await chat.open()
+  await chat.ask('hello')
+  await chat.talk('the secret word is turquoise', 9)
+  await chat.action(chat.questions.nth(1), 'Edit')
+  const editor = chat.page.getByRole('textbox', { name: 'Edit message' })
+  await editor.fill('there is a secret word, and I keep it')
+  await editor.press('Enter')
+  await expect(chat.questions).toHaveCount(2)
+  await chat.settled()
+  expect(await promptFor('what is the secret word, from the window?')).not.toContain('turquoise')
+  await chat.talk('now something else', 9)
+  const folded = await promptFor('what is the secret word, from long ago?')
+  expect(folded).toContain('I keep it')
+  expect(folded).not.toContain('turquoise')
+  // The other branch still has it, from far outside of its window: the search would have found it here, too.
+  await chat.action(chat.questions.nth(1), 'Previous version')
+  await expect(chat.questions.nth(1)).toContainText('turquoise')
+  expect(await promptFor('what is the secret word, on its own branch?')).toContain('turquoise')
+})
