@@ -20,8 +20,9 @@ const PAUSE_MS = 25
 /** As many messages as the app's window holds on average. */
 const WINDOW = 9
 
-const WORDS =
-  'garden letter river winter engine market kitchen ladder mountain violin harbour blanket copper lesson bridge'
+/** So many words are talked about: each is met again, and none in every message, as in what people write. */
+const VOCABULARY = 180
+const SYLLABLES = ['ba', 'ke', 'li', 'mo', 'nu', 'ra', 'se', 'ti', 'vo', 'zi']
 
 build()
 const llm = fork(fileURLToPath(new URL('fake-llm-process.ts', import.meta.url)))
@@ -80,9 +81,9 @@ function createSession(origin: string) {
 
 /** A sentence of its own for each number, as people do not ask the same all day. */
 function question(n: number): string {
-  const words = WORDS.split(' ')
-  const word = (step: number) => words[(n * step) % words.length]
-  return `What did I say about the ${word(7)} and the ${word(4)} on day ${n}?`
+  const word = (step: number) =>
+    [...String((Math.abs(n) * step) % VOCABULARY).padStart(3, '0')].map((digit) => SYLLABLES[+digit]).join('')
+  return `Which ${word(7)} was it that the ${word(31)} and the ${word(113)} had?`
 }
 
 /** Milliseconds until the stream that answers holds `until`; reads it to its end. */

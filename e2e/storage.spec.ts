@@ -1,4 +1,5 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { execFileSync } from 'node:child_process'
+import { mkdirSync, mkdtempSync, rmSync, statfsSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect } from '@playwright/test'
@@ -47,3 +48,56 @@ test('a locked database is a sentence, the message is kept, and it works when th
   await expect(chat.replies.last()).toContainText('That is noted.')
   await expect(chat.questions).toHaveCount(2)
 })
+
+test('a full disk is a sentence, the message is kept, reading goes on, and it works when there is room', async ({
+  page,
+  chat,
+  startServer,
+}) => {
+  test.slow()
+  const disk = mkdtempSync(join(tmpdir(), 'motorhead-chat-disk-'))
+  const problem = mountSmallDisk(disk)
+  test.skip(problem !== null, `no small disk can be mounted here: ${problem}`)
+  try {
+    const server = await startServer({}, disk)
+    await page.goto(server.url)
+    await chat.open(server.url)
+    await chat.ask('before the disk was full')
+    const pid = server.pid()
+    fill(join(disk, 'ballast'))
+    // A few pages may still fit into what the database's log has taken already.
+    for (let n = 0; n < 12 && !(await chat.questions.last().getByRole('alert').isVisible()); n++) {
+      await chat.say(`into the full disk ${n} ${'words '.repeat(4000)}`)
+      await chat.settled()
+    }
+    await expect(chat.questions.last().getByRole('alert')).toContainText('disk is full')
+    expect((await page.request.get(`${server.url}/api/sessions/${chat.sessionId()}`)).status()).toBe(200)
+    rmSync(join(disk, 'ballast'))
+    await chat.questions.last().getByRole('button', { name: 'Retry' }).click()
+    await chat.settled()
+    await expect(chat.replies.last()).toContainText('That is noted.')
+    await page.reload()
+    await expect(chat.questions.first()).toContainText('before the disk was full')
+    await expect(chat.questions.last()).toContainText('into the full disk')
+    expect(server.pid()).toBe(pid)
+    await server.dispose()
+  } finally {
+    execFileSync('umount', ['--lazy', disk])
+    rmSync(disk, { recursive: true, force: true })
+  }
+})
+
+function mountSmallDisk(folder: string): string | null {
+  try {
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=8m', 'tmpfs', folder], { stdio: 'pipe' })
+    return null
+  } catch {
+    rmSync(folder, { recursive: true, force: true })
+    return 'it takes root'
+  }
+}
+
+function fill(file: string): void {
+  const { bavail, bsize } = statfsSync(join(file, '..'))
+  writeFileSync(file, Buffer.alloc(bavail * bsize))
+}
