@@ -15,23 +15,23 @@ export function useJump(): (to: Pick<MessageMention, 'sessionId' | 'messageId'>)
   }
 }
 
-/** A message in a few words that leads to it. */
+/** Said, and not shown, before the words of the message. */
+export const GoTo = () => <span className="sr-only">Go to the message: </span>
+
+/** A message in a few words that leads to it. What is seen is a part of its name, so that it can be asked for by voice. */
 export function JumpButton({
   to,
-  label,
   children,
 }: {
   to: Pick<MessageMention, 'sessionId' | 'messageId'>
-  label: string
   children: ReactNode
 }) {
   const jump = useJump()
   return (
     <button
       type="button"
-      aria-label={label}
       onClick={() => jump(to)}
-      className="-mx-2 block w-[calc(100%+1rem)] rounded-lg px-2 py-1.5 text-left transition-colors hover:bg-hover"
+      className="-mx-2 relative block w-[calc(100%+1rem)] rounded-lg px-2 py-1.5 text-left transition-colors hover:bg-hover"
     >
       {children}
     </button>
