@@ -1,6 +1,6 @@
 'use client'
 
-import { lazy, memo, Suspense, useState } from 'react'
+import { lazy, memo, Suspense, useEffect, useState } from 'react'
 import { Markdown } from '#components/markdown/markdown.tsx'
 import type { SessionStore, ThreadMessage } from '#lib/client/session-state.ts'
 import { MessageActions } from './message-actions.tsx'
@@ -38,6 +38,8 @@ export const MessageView = memo(function MessageView({
   const [showsReceipt, setShowsReceipt] = useState(false)
   const [forgetting, setForgetting] = useState(false)
   const { id, role, text, status } = message
+  // The report of what was forgotten must not go with the message before it was read.
+  useEffect(() => (forgetting ? store.hold() : undefined), [forgetting, store])
   const isUser = role === 'user'
 
   return (

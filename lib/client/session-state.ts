@@ -50,6 +50,8 @@ export type SessionStore = {
    * notice, when it is not there.
    */
   showMessage(messageId: string): Promise<boolean>
+  /** What was done elsewhere is not shown until the answer is called: what a dialog is about must not go from under it. */
+  hold(): () => void
   /** A message was forgotten here: it leaves the thread at once. */
   forgotten(messageId: string): void
   /** Its memory was changed here: other tabs hear of it, and the thread is loaded again. */

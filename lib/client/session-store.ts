@@ -255,6 +255,7 @@ export function createSessionStore(
     },
 
     ...paging,
+    hold: loader.hold,
 
     forgotten(messageId) {
       takeOut(messageId)

@@ -63,6 +63,19 @@ test('shows live what another tab sends, and leaves out what concerns other sess
   expect(last()?.text).toBe('one two')
 })
 
+test('what was done elsewhere waits while something is held, and then is shown', async () => {
+  const { server, channel, store, ids } = open(fakeView([q1, a1]))
+  await settle()
+  const release = store.hold()
+  server.view = fakeView([q1])
+  channel.hear({ type: 'session-changed', sessionId: 's' })
+  await settle()
+  expect(ids()).toEqual(['q1', 'a1'])
+  release()
+  await settle()
+  expect(ids()).toEqual(['q1'])
+})
+
 test('a session that was deleted is gone, and back after an undo', async () => {
   const { server, page, store } = open(fakeView([q1, a1]))
   await settle()
