@@ -1,11 +1,13 @@
 import type { Sent } from './ledger.ts'
+import { createProgram } from './program.ts'
 import type { Random } from './random.ts'
 
-export type Conversation = { sessionId: string; sent: Sent[] }
+/** A chat's messages keep the ids that the browser made; those of a program get theirs from the server. */
+export type Conversation = { kind: 'chat' | 'program'; sessionId: string; sent: Sent[] }
 type Person = { cookie: string; conversation: Conversation; first: Conversation }
 type Tab = { person: Person; unanswered: Sent | null }
 
-/** People who write all the time, some of them in two tabs at once, and keep a ledger of what they were told. */
+/** People and programs who write all the time, some people in two tabs at once, and keep a ledger of what they were told. */
 export type Crowd = {
   /** Everybody says one thing and has a cookie then: without one, a lost answer leaves nobody to belong to. */
   meet(): Promise<void>
@@ -21,6 +23,7 @@ export type Crowd = {
 }
 
 const PEOPLE = 4
+const PROGRAMS = 2
 /** Then a new one is begun: what is checked after each kill stays short. */
 const TURNS_OF_A_CONVERSATION = 12
 
@@ -36,7 +39,7 @@ export function createCrowd(deps: {
   const touched = new Set<Conversation>()
   const refusals: { status: number; code: string }[] = []
   const people = Array.from({ length: PEOPLE }, (): Person => {
-    const first = begin()
+    const first = begin('chat')
     return { cookie: '', conversation: first, first }
   })
   // Each second person has the same conversation open twice.
@@ -44,11 +47,20 @@ export function createCrowd(deps: {
     Array.from({ length: 1 + (index % 2) }, (): Tab => ({ person, unanswered: null })),
   )
   let ticks = 0
+  const programs = Array.from({ length: PROGRAMS }, () =>
+    createProgram({
+      ...{ random, url, filler },
+      newId: uuid,
+      tick: () => ++ticks,
+      begin: () => begin('program'),
+      touch: (conversation) => touched.add(conversation),
+    }),
+  )
   let writing = false
   let writers: Promise<void>[] = []
 
-  function begin(): Conversation {
-    const conversation = { sessionId: uuid(), sent: [] }
+  function begin(kind: Conversation['kind']): Conversation {
+    const conversation = { kind, sessionId: uuid(), sent: [] }
     all.push(conversation)
     return conversation
   }
@@ -59,7 +71,7 @@ export function createCrowd(deps: {
   }
 
   function compose(person: Person): Sent {
-    if (person.conversation.sent.length >= TURNS_OF_A_CONVERSATION) person.conversation = begin()
+    if (person.conversation.sent.length >= TURNS_OF_A_CONVERSATION) person.conversation = begin('chat')
     const id = uuid()
     const message: Sent = {
       id,
@@ -128,6 +140,10 @@ export function createCrowd(deps: {
     while (writing && (await say(tab, onAck)));
   }
 
+  async function save(program: (typeof programs)[number], onAck: () => void): Promise<void> {
+    while (writing && (await program.save(onAck)));
+  }
+
   return {
     refusals,
 
@@ -137,7 +153,7 @@ export function createCrowd(deps: {
 
     start(onAck = () => {}) {
       writing = true
-      writers = tabs.map((tab) => write(tab, onAck))
+      writers = [...tabs.map((tab) => write(tab, onAck)), ...programs.map((program) => save(program, onAck))]
     },
 
     async stop() {

@@ -2,7 +2,7 @@ import { DatabaseSync } from 'node:sqlite'
 import { createSqliteStore } from '#lib/memory/store/sqlite/sqlite-store.ts'
 import type { SessionRef, Store } from '#lib/memory/store/store.ts'
 import type { Conversation } from './crowd.ts'
-import { checkSession, type Held, type Problem } from './ledger.ts'
+import { checkSession, type Held, type Problem, type Sent } from './ledger.ts'
 
 const PAGE = 200
 /** The leases of a dead process run out after 15 s. */
@@ -15,10 +15,11 @@ export async function inspect(file: string, conversations: Conversation[]): Prom
   const store = createSqliteStore(file)
   try {
     const found = await Promise.all(
-      conversations.map(async ({ sessionId, sent }) => {
+      conversations.map(async ({ kind, sessionId, sent }) => {
         const ref = refs.get(sessionId)
         if (!ref) return checkSession(sent, [])
-        const held = await readPath(store, ref)
+        const path = await readPath(store, ref)
+        const held = kind === 'chat' ? path : named(path, sent)
         return [...checkSession(sent, held), ...(await auditOf(store, ref, held.length))]
       }),
     )
@@ -26,6 +27,12 @@ export async function inspect(file: string, conversations: Conversation[]): Prom
   } finally {
     await store.close()
   }
+}
+
+/** The messages of a program under the names of the ledger, found by their texts. */
+function named(held: Held[], sent: Sent[]): Held[] {
+  const ids = new Map(sent.map(({ text, id }) => [text, id]))
+  return held.map((message) => ({ ...message, id: ids.get(message.content) ?? message.id }))
 }
 
 async function auditOf(store: Store, ref: SessionRef, length: number): Promise<Problem[]> {

@@ -10,8 +10,11 @@ const { PORT, CRASH_CLOCK } = process.env
 if (CRASH_CLOCK) jumpInTime(Number(CRASH_CLOCK))
 
 // After the clock is bent: the app keeps the `Date.now` that it finds.
-const [{ openAtStart }, chat, session] = await Promise.all([
+const [{ openAtStart }, { wire }, { isForWire, serveWire }, chat, session] = await Promise.all([
+
   import('#lib/server/start.ts'),
+  import('#lib/server/wire-answer.ts'),
+  import('#lib/server/wire-node.ts'),
   import('#app/api/chat/route.ts'),
   import('#app/api/sessions/[sessionId]/route.ts'),
 ])
@@ -23,6 +26,7 @@ const server = createServer((request, response) => {
 server.listen(Number(PORT), '127.0.0.1', () => process.stdout.write(`ready at ${PORT}\n`))
 
 async function answer(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
+  if (isForWire(incoming)) return serveWire(wire, incoming, response)
   const url = new URL(incoming.url ?? '/', `http://127.0.0.1:${PORT}`)
   const [, sessionId] = /^\/api\/sessions\/([^/]+)$/u.exec(url.pathname) ?? []
   const handlers = sessionId === undefined ? chat : session
