@@ -11,7 +11,6 @@ if (CRASH_CLOCK) jumpInTime(Number(CRASH_CLOCK))
 
 // After the clock is bent: the app keeps the `Date.now` that it finds.
 const [{ openAtStart }, { wire }, { isForWire, serveWire }, chat, session] = await Promise.all([
-
   import('#lib/server/start.ts'),
   import('#lib/server/wire-answer.ts'),
   import('#lib/server/wire-node.ts'),

@@ -20,6 +20,7 @@ export function formatReport(run: {
     outcome.kills,
     outcome.sessions,
     outcome.acknowledged,
+    outcome.byPrograms,
     outcome.replies,
     count(outcome, 'lost'),
     count(outcome, 'doubled'),
@@ -41,6 +42,7 @@ ${table(
     'kills',
     'chats',
     'messages acknowledged',
+    'of them by programs',
     'replies seen whole',
     'lost',
     'doubled',
@@ -55,7 +57,7 @@ ${notices.map((notice) => `\nNot run: ${notice}.\n`).join('')}
 ## How it is done
 
 A real server process with the real SQLite file is killed with SIGKILL while six browser tabs of four people write to it over
-HTTP, each with its cookie; half of the starts are without a model, half with one over HTTP. Two of five kills come at the
+HTTP, each with its cookie, and two programs save messages through the memory API, one to three at a time; half of the starts are without a model, half with one over HTTP. Two of five kills come at the
 moment at which somebody is told that their message is safe, one of twelve while the process still starts, the others at random.
 After each restart every chat that was written to is read from the file and compared with the clients' own ledger:
 

@@ -83,7 +83,7 @@ async function play(
   outcomes.push(outcome)
   const { kills, acknowledged, replies, problems } = outcome
   console.log(
-    `${problems.length === 0 ? 'ok    ' : 'FAILED'} ${name}: ${kills} kills, ${acknowledged} messages acknowledged, ${replies} replies seen whole`,
+    `${problems.length === 0 ? 'ok    ' : 'FAILED'} ${name}: ${kills} kills, ${acknowledged} messages acknowledged (${outcome.byPrograms} of programs), ${replies} replies seen whole`,
   )
   for (const { kind, what } of problems) console.log(`       ${kind}: ${what}`)
 }

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { FakeLlm } from '../fake-llm.ts'
 import { createVictim, type Program, type Victim } from './child.ts'
-import { type Crowd, createCrowd } from './crowd.ts'
+import { type Conversation, type Crowd, createCrowd } from './crowd.ts'
 import { inspect, inspectAtRest } from './inspect.ts'
 import type { Problem } from './ledger.ts'
 import { createRandom, type Random } from './random.ts'
@@ -14,6 +14,8 @@ export type Outcome = {
   kills: number
   sessions: number
   acknowledged: number
+  /** Of these, through the memory API. */
+  byPrograms: number
   /** Replies whose end a client saw. */
   replies: number
   problems: Problem[]
@@ -109,12 +111,14 @@ async function dieWhileStarting(victim: Victim, random: Random): Promise<void> {
   await starting
 }
 
-export function totals(crowd: Crowd): Pick<Outcome, 'sessions' | 'acknowledged' | 'replies'> {
+export function totals(crowd: Crowd): Pick<Outcome, 'sessions' | 'acknowledged' | 'byPrograms' | 'replies'> {
   const conversations = crowd.conversations('all')
-  const sent = conversations.flatMap((each) => each.sent)
+  const acknowledged = (those: Conversation[]) =>
+    those.flatMap(({ sent }) => sent).filter(({ ackedAt }) => ackedAt !== null).length
   return {
     sessions: conversations.length,
-    acknowledged: sent.filter(({ ackedAt }) => ackedAt !== null).length,
-    replies: sent.filter(({ reply }) => reply.complete).length,
+    acknowledged: acknowledged(conversations),
+    byPrograms: acknowledged(conversations.filter(({ kind }) => kind === 'program')),
+    replies: conversations.flatMap(({ sent }) => sent).filter(({ reply }) => reply.complete).length,
   }
 }
