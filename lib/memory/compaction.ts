@@ -5,8 +5,8 @@ import type { Job, Message, SessionRef, Store, Summary, SummarySource, Window } 
 import type { Tokens } from './store/usage-store.ts'
 import { estimateTokens } from './tokens.ts'
 
-/** A context longer than this would crowd out what it serves: about 60 facts. */
-const MAX_CONTEXT_TOKENS = 1500
+/** A context longer than this would crowd out what it serves: about 80 facts. */
+const MAX_CONTEXT_TOKENS = 2000
 
 /** What one call of the summariser is given to read: small enough for a model of 8,000 tokens. */
 const MAX_FOLD_TOKENS = 4000

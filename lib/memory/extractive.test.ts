@@ -77,6 +77,35 @@ describe('extractFacts', () => {
     expect((await fold(null, both)).split('\n')).toHaveLength(3)
   })
 
+  it.each([
+    ['My dentist in Rome is Salusen.', 'Weseova has taken over as my dentist in Rome.'],
+    ['The Torildale quote is 539,714.', 'Torildale has lowered its price, the quote is 198,203.'],
+    ['We meet on 3 May at the club.', 'They moved the club day, we meet on 9 June.'],
+    ['The flat costs 900 a month.', 'Actually the flat costs 950 a month'],
+  ])('drops %j before %j, however little there is room for', async (old, update) => {
+    const others = ['I live in Oslo.', 'My name is Bob.', "I'm allergic to nuts.", 'My sister is called Ann.']
+    const first = await fold(
+      null,
+      [old, ...others].map((text) => say('user', text)),
+    )
+    for (let room = 10; room < 130; room += 3) {
+      const context = await fold(first, [say('user', update, DAY + 86_400_000)], room)
+      if (context.includes(old)) expect(context).toContain(update)
+    }
+  })
+
+  it('drops nothing for being about the same thing', async () => {
+    const context = await fold(null, [say('user', 'Ann owns 3 boats.'), say('user', 'Ann owns 2 cars now.')])
+    expect(context.split('\n')).toHaveLength(2)
+  })
+
+  it('keeps the shorter of two lines that say the same in other words', async () => {
+    const known = '- 2026-11-24 user: the code of the cellar is 55815'
+    expect(await fold(known, [say('user', 'btw the code of the cellar is 55815, you know')])).toBe(known)
+    const denied = await fold(known, [say('user', 'btw the code of the cellar is not 55815')])
+    expect(denied).toContain('is not 55815')
+  })
+
   it('says a repeated fact once', async () => {
     expect(await fold(await fold(null, [say('user', 'I like tea.')]), [say('user', 'i like tea')])).toBe(
       '- 2026-11-24 user: i like tea',

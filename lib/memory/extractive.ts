@@ -1,9 +1,15 @@
 import { factTopic } from './fact-topic.ts'
+import { laterVersions, valuesOf } from './fact-updates.ts'
 import { factValue, WORTHLESS } from './fact-value.ts'
 import { type Fact, factDate, factRole, formatFact, parseFacts } from './facts.ts'
 import type { Summarize, SummaryInput } from './memory.ts'
 import { sentencesOf } from './sentences.ts'
+import { searchTerms } from './terms.ts'
 import { estimateTokens } from './tokens.ts'
+
+/** Of the words of a fact that another one must hold to stand for both. */
+const ECHO_SHARE = 0.75
+const DENIAL = /\b(?:not|never|no|nobody|cannot)\b|n['’]t\b/iu
 
 /**
  * A summariser without a model: the most telling sentences of the messages, word for word, as dated and attributed facts,
@@ -30,14 +36,27 @@ function factsOf(messages: readonly SummaryInput[]): Fact[] {
  * oldest first. A later fact wins over an earlier one; on one day, the later of the order given.
  */
 function mergeFacts(facts: readonly Fact[], maxTokens: number): string {
-  const candidates = latestOfEach(facts.toSorted(byDate)).map((fact, index, all) => {
+  const latest = latestOfEach(withoutEchoes(facts.toSorted(byDate)))
+  const later = laterVersions(latest)
+  const candidates = latest.map((fact, index): Candidate => {
     const line = formatFact(fact)
-    const recency = index / all.length // a tie-break: less than any cue is worth
-    return { line, index, value: factValue(fact) + recency, tokens: estimateTokens(`${line}\n`) }
+    const recency = index / latest.length // a tie-break: less than any cue is worth
+    const needs = later[index] ?? []
+    return { line, index, needs, value: factValue(fact) + recency, tokens: estimateTokens(`${line}\n`) }
   })
+  // What became of a fact is worth as much as the fact: from the oldest on, as a change may be changed again.
+  for (const { needs, value } of candidates)
+    for (const index of needs) raise(candidates[index], value + 1 / candidates.length)
   const worthy = candidates.filter(({ value }) => value > WORTHLESS)
   const kept = fill(worthy.length > 0 ? worthy : candidates, maxTokens)
   return kept.map(({ line }) => line).join('\n')
+}
+
+/** `needs`: the candidates without which it says what is no longer so. */
+type Candidate = { line: string; index: number; needs: number[]; value: number; tokens: number }
+
+function raise(candidate: Candidate | undefined, value: number): void {
+  if (candidate) candidate.value = Math.max(candidate.value, value)
 }
 
 /** Lines in a form of their own come first: they stand for what was before. */
@@ -45,19 +64,18 @@ function byDate(a: Fact, b: Fact): number {
   return (a.date ?? '') < (b.date ?? '') ? -1 : (a.date ?? '') > (b.date ?? '') ? 1 : 0
 }
 
-function fill<T extends { index: number; value: number; tokens: number }>(
-  candidates: T[],
-  maxTokens: number,
-): T[] {
+function fill(candidates: readonly Candidate[], maxTokens: number): Candidate[] {
   let left = maxTokens
-  const kept = candidates
+  const kept = new Set<number>()
+  const chosen = candidates
     .toSorted((a, b) => b.value - a.value)
-    .filter(({ tokens }) => {
-      if (tokens > left) return false
+    .filter(({ index, needs, tokens }) => {
+      if (tokens > left || !needs.every((each) => kept.has(each))) return false
       left -= tokens
+      kept.add(index)
       return true
     })
-  return kept.toSorted((a, b) => a.index - b.index)
+  return chosen.toSorted((a, b) => a.index - b.index)
 }
 
 function latestOfEach(facts: readonly Fact[]): Fact[] {
@@ -69,6 +87,34 @@ function latestOfEach(facts: readonly Fact[]): Fact[] {
     return true
   })
   return latestFirst.reverse()
+}
+
+/**
+ * What is said in other words on the same day by the same side, with the same numbers and names, as a model's line and the
+ * sentence that it was made of: the shorter one stays.
+ */
+function withoutEchoes(facts: readonly Fact[]): Fact[] {
+  const alike = new Map<string, Fact[]>()
+  for (const fact of facts) {
+    const values = [...valuesOf(fact.text)].sort().join(' ')
+    const key = `${fact.date} ${fact.role} ${values}`
+    if (fact.role !== null && values !== '') alike.set(key, [...(alike.get(key) ?? []), fact])
+  }
+  const echoes = new Set<Fact>()
+  for (const group of alike.values()) {
+    const shortestFirst = group.toSorted((a, b) => a.text.length - b.text.length)
+    for (const [index, fact] of shortestFirst.entries())
+      if (shortestFirst.slice(0, index).some((other) => saysAsMuch(other.text, fact.text))) echoes.add(fact)
+  }
+  return facts.filter((fact) => !echoes.has(fact))
+}
+
+/** `ECHO_SHARE` of the longer one's words are in the shorter one, its denial included. */
+function saysAsMuch(short: string, long: string): boolean {
+  const words = new Set(searchTerms(short))
+  const wanted = searchTerms(long)
+  const held = wanted.filter((word) => words.has(word)).length
+  return short !== long && DENIAL.test(short) === DENIAL.test(long) && held >= wanted.length * ECHO_SHARE
 }
 
 function sameness({ role, text }: Fact): string {
