@@ -10,7 +10,7 @@ import build from '../build.ts'
 import { startFakeLlm } from '../fake-llm.ts'
 import { fillDisk } from './full-disk.ts'
 import { formatReport } from './report.ts'
-import { killUnderLoad, type Outcome, type Setting } from './scenarios.ts'
+import { killSideBySide, type Outcome, type Setting } from './scenarios.ts'
 
 const REPORT = fileURLToPath(new URL('../../RELIABILITY.md', import.meta.url))
 const PROGRESS_EVERY = 25
@@ -19,11 +19,13 @@ const { values } = parseArgs({
   options: {
     kills: { type: 'string', default: '10' },
     full: { type: 'string', default: '2' },
+    worlds: { type: 'string', default: '1' },
     seed: { type: 'string', default: String(Date.now() % 1_000_000) },
     report: { type: 'boolean', default: false },
   },
 })
 const kills = Number(values.kills)
+const worlds = Number(values.worlds)
 const seed = Number(values.seed)
 const few = Math.ceil(kills / 10)
 const llm = await startFakeLlm()
@@ -33,18 +35,18 @@ const notices: string[] = []
 console.log(
   `Seed ${seed}: ${kills} kills of one process, ${few} each of two on one file and with a jumping clock`,
 )
-await play('kill −9 under load', (setting, name) => killUnderLoad(name, kills, setting))
+await play('kill −9 under load', (setting, name) => killSideBySide(worlds, name, kills, setting))
 await play('two processes on one file', (setting, name) =>
-  killUnderLoad(name, few, setting, { processes: 2 }),
+  killSideBySide(worlds, name, few, setting, { processes: 2 }),
 )
 await play('the clock jumps by up to two days', (setting, name) =>
-  killUnderLoad(name, few, setting, { clockJumps: true }),
+  killSideBySide(worlds, name, few, setting, { clockJumps: true }),
 )
 await play('disk full', fillDisk)
 if (Number(values.full) > 0) {
   build()
   await play('kill −9 of the whole server', (setting, name) =>
-    killUnderLoad(name, Number(values.full), setting, { program: 'full' }),
+    killSideBySide(worlds, name, Number(values.full), setting, { program: 'full' }),
   )
 }
 await llm.close()

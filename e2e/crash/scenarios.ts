@@ -36,6 +36,36 @@ const KILLED_AT_START = 0.08
 /** The moment that tells most: when somebody has just been told that their message is safe. */
 const KILLED_AT_ACK = 0.4
 
+/** The same in several worlds side by side, each with its own data and its own seed; their findings in one. */
+export async function killSideBySide(
+  worlds: number,
+  ...[name, kills, setting, options]: Parameters<typeof killUnderLoad>
+): Promise<Outcome> {
+  let done = 0
+  const onKill = () => setting.onKill(++done)
+  const outcomes = await Promise.all(
+    Array.from({ length: worlds }, (_, world) =>
+      killUnderLoad(
+        name,
+        Math.ceil(kills / worlds),
+        { ...setting, seed: setting.seed + world * 1000, onKill },
+        options,
+      ),
+    ),
+  )
+  const sum = (of: (outcome: Outcome) => number) => outcomes.reduce((total, each) => total + of(each), 0)
+  return {
+    name,
+    kills: sum((each) => each.kills),
+    sessions: sum((each) => each.sessions),
+    acknowledged: sum((each) => each.acknowledged),
+    byPrograms: sum((each) => each.byPrograms),
+    replies: sum((each) => each.replies),
+    problems: outcomes.flatMap((each) => each.problems),
+    starts: outcomes.flatMap((each) => each.starts),
+  }
+}
+
 /** Kill −9 again and again while people write; `processes` of them serve one data folder. */
 export async function killUnderLoad(
   name: string,
