@@ -14,6 +14,6 @@ export const STOP_WORDS: ReadonlySet<string> = new Set(
   where wheres which while who whom whos whose why whys will with wont would wouldnt you youd youll your youre yours
   yourself yourselves youve
   hi hello hey hiya yo ok okay oh ah um uh hmm yes yeah yep nope please thanks thank pls lol haha wow
-  tell know remember say said mention mentioned ask asked want wanna gonna really actually maybe also like got get
+  much many tell know remember say said mention mentioned ask asked want wanna gonna really actually maybe also like got get
   d ll m re s t ve u ur`.split(/\s+/),
 )
