@@ -27,6 +27,8 @@ export type Victim = {
   output(): string
 }
 
+let isFirst = true
+
 export async function createVictim(program: Program, env: () => Record<string, string>): Promise<Victim> {
   const port = await freePort()
   let child: ChildProcess | null = null
@@ -34,10 +36,20 @@ export async function createVictim(program: Program, env: () => Record<string, s
 
   async function start(changed: Record<string, string> = {}): Promise<number | null> {
     const startedAt = performance.now()
+    const first = isFirst ? { CRASH_WARM: '1' } : {}
+    isFirst = false
     const { PATH, HOME } = process.env
     const started = spawn(process.execPath, PROGRAMS[program], {
       cwd: root,
-      env: { PATH, HOME, ...ENVIRONMENT, ...env(), ...changed, PORT: String(port) } as NodeJS.ProcessEnv,
+      env: {
+        PATH,
+        HOME,
+        ...ENVIRONMENT,
+        ...first,
+        ...env(),
+        ...changed,
+        PORT: String(port),
+      } as NodeJS.ProcessEnv,
       stdio: ['ignore', 'pipe', 'pipe'],
     })
     child = started

@@ -2,11 +2,13 @@
  * The app behind its real routes, without Next in front: what a crash can hurt is here (cookie, limits, chat, memory, jobs,
  * store), and it starts in a fraction of the time. For the crash tests only, which kill it a thousand times.
  */
+
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import { flushCompileCache } from 'node:module'
 import { sendAnswer, toRequest } from '#lib/server/node-http.ts'
 import { createRandom } from './random.ts'
 
-const { PORT, CRASH_CLOCK } = process.env
+const { PORT, CRASH_CLOCK, CRASH_WARM } = process.env
 if (CRASH_CLOCK) jumpInTime(Number(CRASH_CLOCK))
 
 // After the clock is bent: the app keeps the `Date.now` that it finds.
@@ -17,6 +19,8 @@ const [{ openAtStart }, { wire }, { isForWire, serveWire }, chat, session] = awa
   import('#app/api/chat/route.ts'),
   import('#app/api/sessions/[sessionId]/route.ts'),
 ])
+// Whoever is killed leaves nothing for the next start: the first one writes down what it has compiled.
+if (CRASH_WARM) flushCompileCache()
 await openAtStart()
 
 const server = createServer((request, response) => {

@@ -137,4 +137,13 @@ describe('createSummarizer', () => {
     }
     expect(await summarize(input)).toEqual({ context: '- 2026-11-24 user: im bob', model: null })
   })
+
+  it('does not let an old value stand again when a model drops the one that replaced it', async () => {
+    const known =
+      '- 2026-11-20 user: the Uloarsen trip costs 500\n- 2026-11-21 user: the Uloarsen trip costs 700 now'
+    const answer =
+      '- 2026-11-24 user: the Velmora trip costs 900 now\nx - 2026-11-21 user: the Uloarsen trip costs 700 now'
+    const { context } = await fold(answering(answer), said('the Velmora trip costs 900 now'), known)
+    expect(context).toBe('- 2026-11-24 user: the Velmora trip costs 900 now')
+  })
 })

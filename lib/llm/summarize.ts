@@ -1,5 +1,6 @@
 import { generateText, type LanguageModel } from 'ai'
-import { factDate, factRole, formatFact, parseFacts } from '#lib/memory/facts.ts'
+import { laterVersions } from '#lib/memory/fact-updates.ts'
+import { type Fact, factDate, factRole, formatFact, parseFacts } from '#lib/memory/facts.ts'
 import type { Summarize, SummaryInput } from '#lib/memory/memory.ts'
 import { isOffline } from './offline.ts'
 import { parseSummaryAnswer } from './summary-answer.ts'
@@ -41,11 +42,19 @@ export function createSummarizer(deps: {
     })
     spent?.(tokensOf(usage, { prompt: INSTRUCTIONS + prompt, answer: text }))
     const { added, replaced } = parseSummaryAnswer(text, { context, messages })
-    const known = parseFacts(context).filter((fact) => !replaced.has(formatFact(fact)))
-    const grown = [...known, ...added].map(formatFact).join('\n')
+    const grown = [...withoutReplaced(parseFacts(context), replaced), ...added].map(formatFact).join('\n')
     const merged = await deps.extract({ context: grown === '' ? null : grown, messages, maxTokens, signal })
     return { context: merged.context, model: response.modelId }
   }
+}
+
+/** What a replaced fact had replaced itself goes with it, and does not come back as if it still held. */
+function withoutReplaced(known: readonly Fact[], replaced: ReadonlySet<string>): Fact[] {
+  const later = laterVersions(known)
+  const isReplaced = (fact: Fact | undefined) => fact !== undefined && replaced.has(formatFact(fact))
+  return known.filter(
+    (fact, index) => !isReplaced(fact) && !later[index]?.some((other) => isReplaced(known[other])),
+  )
 }
 
 function summaryPrompt(context: string | null, messages: readonly SummaryInput[], fence: string): string {
