@@ -4,14 +4,12 @@ import { isWirePath } from '#lib/memory/wire/address.ts'
 import { type WireAnswer, WireRefusal } from '#lib/memory/wire/call.ts'
 import { tooLarge, WIRE_HEADERS } from '#lib/memory/wire/fetch.ts'
 import type { Wire } from '#lib/memory/wire/handler.ts'
+import { asksForHealth } from './wire-root.ts'
 
 /** Whether the memory API answers a request. The address `/` is the page's, unless somebody asks who reads no HTML. */
 export function isForWire({ method, url = '', headers }: IncomingMessage): boolean {
   if (isWirePath(url)) return true
-  if (method !== 'GET' || !/^\/+(?:\?|$)/.test(url)) return false
-  // Next's own pages fetch parts of themselves as something else than HTML.
-  const isNext = headers.rsc !== undefined || headers['next-router-state-tree'] !== undefined
-  return !isNext && headers['sec-fetch-site'] === undefined && !headers.accept?.includes('text/html')
+  return /^\/+(?:\?|$)/.test(url) && asksForHealth(method, (name) => headers[name])
 }
 
 /** Answers one request straight from the connection: no `Request`, no `Response`, no streams between. */
