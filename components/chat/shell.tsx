@@ -20,7 +20,7 @@ type Props = { sidebar: ReactNode; sessions: SessionPage; children: ReactNode }
 export function Shell({ sidebar, sessions, children }: Props) {
   const { open, setOpen, collapsed, setCollapsed } = useSidebar()
   return (
-    <div className="flex h-dvh overflow-hidden bg-canvas text-ink">
+    <div className="flex h-dvh overflow-clip bg-canvas text-ink">
       {sidebar}
       <div className="flex min-w-0 flex-1 flex-col pt-[env(safe-area-inset-top)] pr-[env(safe-area-inset-right)] pl-[env(safe-area-inset-left)]">
         <header className="flex h-12 shrink-0 items-center gap-1 px-2 pointer-coarse:h-14">

@@ -144,7 +144,7 @@ function Report({ report }: { report: ForgetReport }) {
     <div role="status">
       <p>
         Gone: {went.join(', ')}.
-        {report.receipts > 0 && ` ${countOf(report.receipts, 'receipt')} named it, and now shows a gap.`}
+        {report.receipts > 0 && ` ${countOf(report.receipts, 'receipt')} named it: a gap stands there now.`}
       </p>
       <p className="mt-1 text-ink-muted">
         Its words are being scrubbed from the full-text index and from the files of the database.

@@ -33,6 +33,7 @@ export function JumpButton({
       onClick={() => jump(to)}
       className="-mx-2 relative block w-[calc(100%+1rem)] rounded-lg px-2 py-1.5 text-left transition-colors hover:bg-hover"
     >
+      <span className="sr-only">Go to the message: </span>
       {children}
     </button>
   )
