@@ -44,5 +44,5 @@ export function createJobHandlers(deps: {
     return 'done'
   }
 
-  return { compaction: compactIfWanted, title: makeTitle, upload: memory.upload }
+  return { compaction: compactIfWanted, title: makeTitle, upload: memory.upload, embedding: memory.embedMissing }
 }

@@ -5,7 +5,7 @@ import { type Missing, recallAgain } from '#lib/memory/recall-again.ts'
 import type { Receipt, SessionRef, Store } from '#lib/memory/store/store.ts'
 import { estimateTokens } from '#lib/memory/tokens.ts'
 import type { PromptPart } from './memory-types.ts'
-import { buildPrompt, type Prompt } from './prompt.ts'
+import { buildPrompt, lastingFence, type Prompt } from './prompt.ts'
 import { digestOf } from './receipt.ts'
 
 export type PastPrompt = {
@@ -56,9 +56,10 @@ function partsOf(prompt: Prompt, recall: Recall, known: { gap: string; fence: st
     if (inNotes) return { kind: facts.has(line) ? 'summary' : 'frame' }
     return { kind: index === last ? 'question' : 'window' }
   }
+  const fences = new Set([known.fence, lastingFence(recall, known.fence)].map((fence) => `---${fence}`))
   const messages = prompt.messages.map(({ content }, index) => {
     const lines = content.split('\n')
-    const fenced = (line: string) => line === `---${known.fence}`
+    const fenced = (line: string) => fences.has(line)
     const [first, end] = [lines.findIndex(fenced), lines.findLastIndex(fenced)]
     return joined(
       lines.map((line, at) => {

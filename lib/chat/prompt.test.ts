@@ -88,11 +88,27 @@ whats my name?`)
     )
   })
 
-  it('keeps the turns before the newest message byte for byte when memory changes', () => {
+  it('keeps all before the newest message byte for byte while the summary is the same', () => {
     const window = [message('user', 'a'), message('assistant', 'b'), QUESTION]
-    const plain = buildPrompt({ recall: recall(window), fence: 'one' })
-    const remembering = buildPrompt({ recall: recall(window, { context: 'x' }), fence: 'two' })
-    expect(remembering.messages.slice(0, -1)).toEqual(plain.messages.slice(0, -1))
+    const summary = { context: '- 2026-11-23 user: im bob', summaryId: crypto.randomUUID() }
+    const one = buildPrompt({
+      recall: { ...recall(window, summary), summaryId: summary.summaryId },
+      fence: 'one',
+    })
+    const two = buildPrompt({
+      recall: {
+        ...recall(window, { ...summary, retrieved: [message('user', 'found'), message('user', 'im bob')] }),
+        summaryId: summary.summaryId,
+      },
+      fence: 'two',
+    })
+    expect(two.messages.slice(0, -1)).toEqual(one.messages.slice(0, -1))
+    expect(readNotes(one.messages[0]?.content ?? '')).toMatchObject({
+      text: 'a',
+      notes: [{ text: 'im bob' }],
+    })
+    expect(readNotes(two.messages.at(-1)?.content ?? '').notes.map(({ text }) => text)).toEqual(['found'])
+    expect(two.messages[0]?.content).not.toContain('two')
   })
 
   it('maps foreign roles, skips empty turns and merges neighbours of one role', () => {

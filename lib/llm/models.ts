@@ -19,6 +19,10 @@ export type ModelSettings = {
   /** The models that a person can choose among, `chatModel` first; absent where there is no choice. */
   chatChoices?: string[]
   memoryModel?: string
+  /** Of the provider's embedding models; absent: none is used. */
+  embeddingModel?: string
+  /** The deployment of one on Azure. */
+  azureEmbedding?: string
 }
 
 /** Which provider answers now, and its models. */

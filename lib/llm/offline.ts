@@ -106,8 +106,14 @@ function answerTo(prompt: CallOptions['prompt']): string {
 type Turn = { role: 'user' | 'assistant'; text: string }
 
 function answerTurn(turns: readonly Turn[], asked: number): string {
-  const { notes, text } = readNotes(turns[asked]?.text ?? '')
-  return offlineAnswer({ question: text, notes, turns: turns.slice(0, asked) })
+  const read = turns
+    .slice(0, asked + 1)
+    .map(({ role, text }) => ({ role, ...(role === 'user' ? readNotes(text) : { notes: [], text }) }))
+  return offlineAnswer({
+    question: read.at(-1)?.text ?? '',
+    notes: read.flatMap(({ notes }) => notes),
+    turns: read.slice(0, -1).map(({ role, text }) => ({ role, text })),
+  })
 }
 
 /** The request to continue comes right after the unfinished reply, which in turn follows what it answers. */

@@ -83,7 +83,12 @@ describe('a summariser that fails', () => {
     const worker = createJobWorker({
       store,
       now: () => clock.now,
-      handlers: { compaction: memory.compact, title: async () => 'done', upload: async () => 'done' },
+      handlers: {
+        compaction: memory.compact,
+        title: async () => 'done',
+        upload: async () => 'done',
+        embedding: memory.embedMissing,
+      },
       onError: () => {},
     })
     await store.appendMessages(
@@ -185,7 +190,7 @@ describe('a summariser that fails', () => {
         },
       },
       now: () => 1000,
-      handlers: { compaction: work, title: work, upload: work },
+      handlers: { compaction: work, title: work, upload: work, embedding: work },
       onError: () => {},
     })
     const message = { id: 'm', role: 'user', content: 'text', createdAt: 1 }

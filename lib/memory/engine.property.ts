@@ -230,7 +230,12 @@ export async function foldsEverythingInTheEnd(open: () => Promise<Store>, runs: 
         const worker = createJobWorker({
           store,
           now: () => now,
-          handlers: { compaction: memory.compact, title: async () => 'done', upload: async () => 'done' },
+          handlers: {
+            compaction: memory.compact,
+            title: async () => 'done',
+            upload: async () => 'done',
+            embedding: memory.embedMissing,
+          },
           onError: () => {},
         })
         for (let n = 0; n < count; n++) {

@@ -20,7 +20,12 @@ const CONCURRENCY = 4
 const LOOK_AGAIN_MS = 60_000
 
 /** A model that keeps failing is asked every hour; a server that is down may be back any minute, and asking costs nothing. */
-const MAX_PAUSE_MS: Record<JobKind, number> = { compaction: 3_600_000, title: 3_600_000, upload: 60_000 }
+const MAX_PAUSE_MS: Record<JobKind, number> = {
+  compaction: 3_600_000,
+  title: 3_600_000,
+  embedding: 3_600_000,
+  upload: 60_000,
+}
 
 /** The pause after the nth failure in a row: 5 s, 10 s, 20 s … up to that. */
 export const retryPauseMs = (attempts: number, kind: JobKind) =>

@@ -1,4 +1,5 @@
 import { type Compaction, createCompaction } from './compaction.ts'
+import type { Embedding } from './embedding.ts'
 import type { JobHandler } from './jobs.ts'
 import { recallFor, retrieve } from './retrieval.ts'
 import type { Message, NewJob, SessionRef, Store } from './store/store.ts'
@@ -56,6 +57,8 @@ export type MemoryDeps = {
   settings: MemorySettings
   /** The model that summarises now; `null` when none is connected: then summaries are extractive. */
   summarizer: () => Promise<Summarize | null>
+  /** What messages mean, where a model tells it. */
+  embedding?: Embedding
   now: () => number
 }
 
@@ -70,6 +73,8 @@ export type Memory = {
   jobsAfterTurn(): NewJob[]
   /** Runs a claimed compaction job. */
   compact: Compaction
+  /** Runs a claimed embedding job. Without an embedding model there is nothing to do. */
+  embedMissing: JobHandler
   /** Runs a claimed upload job. Without a Motörhead elsewhere there is nothing to do. */
   upload: JobHandler
   /** Deletes elsewhere what is deleted here. */
@@ -77,12 +82,18 @@ export type Memory = {
 }
 
 /** The memory engine: Motörhead's window and context over a store that never trims. */
-export function createMemory({ store, settings, summarizer, now }: MemoryDeps): Memory {
+export function createMemory({ store, settings, summarizer, embedding, now }: MemoryDeps): Memory {
+  const sources = { store, ...(embedding && { near: embedding.near }) }
+  const jobs = (): NewJob[] => [
+    { kind: 'compaction', dueAt: now() },
+    ...(embedding ? [{ kind: 'embedding' as const, dueAt: now() }] : []),
+  ]
   return {
-    recall: (ref, messageId, options = {}) => recallFor(store, settings, ref, messageId, options),
-    retrieve: ({ text, limit, within }) => retrieve(store, text, within, limit),
-    jobsAfterAppend: () => [{ kind: 'compaction', dueAt: now() }],
-    jobsAfterTurn: () => [{ kind: 'compaction', dueAt: now() }],
+    recall: (ref, messageId, options = {}) => recallFor(sources, settings, ref, messageId, options),
+    retrieve: ({ text, limit, within }) => retrieve(sources, text, within, limit),
+    jobsAfterAppend: jobs,
+    jobsAfterTurn: jobs,
+    embedMissing: embedding?.work ?? (async () => 'done'),
     upload: async () => 'done',
     removeOrphans: async () => {},
     compact: createCompaction({ store, maxWindowSize: settings.maxWindowSize, summarizer, now }),

@@ -21,9 +21,7 @@ export type RankedPlace = Place & { createdAt: number; rank: number }
  */
 export function rankPlaces(hits: readonly Hit[]): RankedPlace[] {
   const sessions = Map.groupBy(hits, ({ namespace, sessionId }) => JSON.stringify([namespace, sessionId]))
-  return [...sessions.values()]
-    .flatMap(rankSession)
-    .sort((a, b) => b.rank - a.rank || b.createdAt - a.createdAt || b.position - a.position)
+  return [...sessions.values()].flatMap(rankSession).sort(byRank)
 }
 
 function rankSession(hits: readonly Hit[]): RankedPlace[] {
@@ -58,6 +56,31 @@ const placeOf = ({ namespace, sessionId, createdAt }: Hit, position: number, ran
   createdAt,
   rank,
 })
+/** How much of the best place by meaning counts beside the best one by words. */
+const MEANING_SHARE = 0.5
+
+/**
+ * Adds what was found by meaning (`score` is the cosine) to what was found by words, each measured against its own best:
+ * what is best by words stays ahead of what is best by meaning alone.
+ */
+export function withMeaning(places: RankedPlace[], near: readonly Hit[]): RankedPlace[] {
+  if (near.length === 0) return places
+  const best = places[0]?.rank ?? 1
+  const merged = new Map(places.map((place) => [keyOf(place), { ...place, rank: place.rank / best }]))
+  const scores = near.map(({ score }) => score)
+  const [low, high] = [Math.min(...scores), Math.max(...scores)]
+  for (const hit of near) {
+    const place = merged.get(keyOf(hit)) ?? placeOf(hit, hit.position, 0)
+    const meaning = high > low ? (hit.score - low) / (high - low) : 1
+    merged.set(keyOf(hit), { ...place, rank: place.rank + MEANING_SHARE * meaning * kindWeight(hit) })
+  }
+  return [...merged.values()].sort(byRank)
+}
+
+const keyOf = ({ namespace, sessionId, position }: Place) => JSON.stringify([namespace, sessionId, position])
+const byRank = (a: RankedPlace, b: RankedPlace) =>
+  b.rank - a.rank || b.createdAt - a.createdAt || b.position - a.position
+
 const kindWeight = ({ isReply }: Hit) => (isReply ? REPLY_WEIGHT : 1)
 const weightOf = (hit: Hit) => hit.score * kindWeight(hit)
 const dayOf = (hit: Hit) => Math.floor(hit.createdAt / DAY_MS)

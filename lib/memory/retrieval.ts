@@ -1,5 +1,6 @@
+import type { Embedding } from './embedding.ts'
 import type { MemorySettings, Recall, RecallOptions, RetrievalScope, Retrieved } from './memory.ts'
-import { type RankedPlace, rankPlaces } from './ranking.ts'
+import { type RankedPlace, rankPlaces, withMeaning } from './ranking.ts'
 import type { Message, Place, SearchScope, SessionRef, Store } from './store/store.ts'
 import { searchTerms } from './terms.ts'
 import { estimateTokens } from './tokens.ts'
@@ -15,15 +16,18 @@ const MAX_HITS = 300
 /** A longer hit is cut: one old essay must not crowd out seven short facts. */
 const MAX_HIT_CHARS = 1200
 
+/** Where memory looks: for words in the store and, where a model tells it, for meaning. */
+export type Sources = { store: Store; near?: Embedding['near'] }
+
 /** The window of a message, the summary behind it, and what else of the past the message asks for. */
 export async function recallFor(
-  store: Store,
+  sources: Sources,
   settings: MemorySettings,
   ref: SessionRef,
   messageId: string,
   { memory = true, acrossSessions = false }: RecallOptions,
 ): Promise<Recall> {
-  const { messages, summary } = await store.getWindow(ref, messageId)
+  const { messages, summary } = await sources.store.getWindow(ref, messageId)
   const window = newestWithin(messages, WINDOW_TOKENS)
   const context = (memory && summary?.context) || null
   // What the budget cut off the window is searched too: it is in no summary yet.
@@ -33,7 +37,7 @@ export async function recallFor(
     ...(acrossSessions ? [{ namespaces: [ref.namespace], except: ref }] : []),
   ]
   const question = window.at(-1)?.content ?? ''
-  const hits = memory && settings.longTermMemory ? await search(store, question, scopes, MAX_RETRIEVED) : []
+  const hits = memory && settings.longTermMemory ? await search(sources, question, scopes, MAX_RETRIEVED) : []
   const retrieved = bestWithin(hits.map(excerpt), RETRIEVED_TOKENS).sort(bySaying)
   return {
     summaryId: (memory && summary?.id) || null,
@@ -49,24 +53,21 @@ export async function recallFor(
 }
 
 /** The messages that a text asks for, nearest first. */
-export const retrieve = (store: Store, text: string, within: RetrievalScope, limit: number) =>
-  search(store, text, [within], limit)
+export const retrieve = (sources: Sources, text: string, within: RetrievalScope, limit: number) =>
+  search(sources, text, [within], limit)
 
 async function search(
-  store: Store,
+  { store, near }: Sources,
   text: string,
   scopes: SearchScope[],
   limit: number,
 ): Promise<Retrieved[]> {
   const terms = searchTerms(text)
-  const found = await Promise.all(
-    scopes.map(async (scope) => ({
-      scope,
-      hits: await store.searchMessages(scope, { terms, limit: MAX_HITS }),
-    })),
-  )
-  const places = rankPlaces(found.flatMap(({ hits }) => hits))
-  return readBest(store, scopes, places, limit)
+  const [found, meant] = await Promise.all([
+    Promise.all(scopes.map((scope) => store.searchMessages(scope, { terms, limit: MAX_HITS }))),
+    near?.(scopes, text) ?? [],
+  ])
+  return readBest(store, scopes, withMeaning(rankPlaces(found.flat()), meant), limit)
 }
 
 /** The best places where a message stands, with its text. */

@@ -5,10 +5,12 @@ import { createForgetting, type Forgetting } from '#lib/chat/forgetting.ts'
 import { createLibrary, type Library } from '#lib/chat/library.ts'
 import { createMemoryPanel, type MemoryPanel } from '#lib/chat/memory-panel.ts'
 import { createReceipts, type Receipts } from '#lib/chat/receipts.ts'
+import { createEmbed } from '#lib/llm/embed.ts'
 import { createModels, type Models } from '#lib/llm/models.ts'
 import { isOffline } from '#lib/llm/offline.ts'
 import { createSummarizer } from '#lib/llm/summarize.ts'
 import { createBackgroundBudget, createTokenLimit } from '#lib/memory/budget.ts'
+import { createEmbedding } from '#lib/memory/embedding.ts'
 import { extractFacts } from '#lib/memory/extractive.ts'
 import { createKeys, type Keys } from '#lib/memory/keys.ts'
 import { createMemory } from '#lib/memory/memory.ts'
@@ -86,10 +88,21 @@ async function openApp(config: Config): Promise<App> {
     now,
     tokensPerDay: config.memory.backgroundTokensPerDay,
   })
+  const embed = config.memory.longTerm ? createEmbed(config.models) : null
+  const embedding =
+    embed &&
+    createEmbedding({
+      store,
+      embed,
+      now,
+      mayWork,
+      onError: (error) => log('warn', 'embedding-failed', errorFields(error)),
+    })
   const local = createMemory({
     store,
     now,
     settings,
+    ...(embedding && { embedding }),
     summarizer: async () => {
       if (!(await mayWork())) return null
       const model = (await models.current()).memory
@@ -145,7 +158,7 @@ async function openApp(config: Config): Promise<App> {
     library: createLibrary({ store, now }),
     models,
     keys,
-    wire: openWire({ config, store, memory: local, chat, keys, holdOpen, now }),
+    wire: openWire({ config, store, memory: local, embeds: embedding !== null, chat, keys, holdOpen, now }),
     close,
     spend: (allowances) => store.spend(allowances, now()),
     checkStore: async () => void (await store.nextJobAt()),

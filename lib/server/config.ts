@@ -57,8 +57,6 @@ export type LimitSettings = {
   writesPerMinute: number
 }
 
-const NOT_USED_YET = ['EMBEDDING_MODEL', 'AZURE_DEPLOYMENT_ID_ADA']
-
 /** Where Ollama listens unless told otherwise. */
 const OLLAMA_URL = 'http://127.0.0.1:11434'
 
@@ -254,6 +252,8 @@ function readModels(read: EnvReader, vercel: boolean): ModelSettings {
     ollamaUrl: vercel ? undefined : readOllamaUrl(read),
     ...readChatModels(read),
     memoryModel: read.text('MEMORY_MODEL') ?? read.text('MOTORHEAD_MODEL'),
+    embeddingModel: read.text('EMBEDDING_MODEL'),
+    azureEmbedding: read.text('AZURE_DEPLOYMENT_ID_ADA'),
   }
 }
 
@@ -282,7 +282,7 @@ function readRemote(read: EnvReader): RemoteAddress | null {
 /** The key of a Motörhead is of no use without its address. */
 function unusedNames(read: EnvReader): string[] {
   const withoutUrl = read.text('MOTORHEAD_URL') === undefined ? ['METAL_API_KEY', 'METAL_CLIENT_ID'] : []
-  return [...withoutUrl, ...NOT_USED_YET].filter((name) => read.text(name) !== undefined)
+  return withoutUrl.filter((name) => read.text(name) !== undefined)
 }
 
 function readAzure(read: EnvReader): ModelSettings['azure'] {

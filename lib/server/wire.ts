@@ -15,6 +15,8 @@ type Parts = {
   config: Config
   store: Store
   memory: Memory
+  /** Whether what messages mean is computed in the background. */
+  embeds: boolean
   chat: Pick<ChatService, 'wake' | 'touch' | 'afterForgetting'>
   /** Keeps the host from stopping this process before the work is done. */
   holdOpen: (work: Promise<unknown>) => void
@@ -23,7 +25,7 @@ type Parts = {
 }
 
 /** The memory API of this process, over its store and its background work. */
-export function openWire({ config, store, memory, chat, keys, holdOpen, now }: Parts): Wire {
+export function openWire({ config, store, memory, embeds, chat, keys, holdOpen, now }: Parts): Wire {
   const { maxWindowSize, longTerm } = config.memory
   const scrub = onceAt(now, chat.afterForgetting)
   const compact = onceAt(now, chat.wake)
@@ -32,6 +34,7 @@ export function openWire({ config, store, memory, chat, keys, holdOpen, now }: P
     retrieve: memory.retrieve,
     longTermMemory: longTerm,
     maxWindowSize,
+    embeds,
     access: {
       ...config.wire,
       trustsThisMachine: !config.vercel,

@@ -48,7 +48,12 @@ function connect(original = there, apiKey = 'secret-key'): void {
   worker = createJobWorker({
     store,
     now: clock,
-    handlers: { compaction: memory.compact, title: async () => 'done', upload: memory.upload },
+    handlers: {
+      compaction: memory.compact,
+      title: async () => 'done',
+      upload: memory.upload,
+      embedding: memory.embedMissing,
+    },
     onError: (error) => errors.push(error),
   })
 }

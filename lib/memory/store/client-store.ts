@@ -1,4 +1,4 @@
-import type { Message, NewMessage, SessionRef, Window } from './store.ts'
+import type { Message, NewJob, NewMessage, SessionRef, Window } from './store.ts'
 
 /** What a program of the memory API reads of a session. */
 export type ClientMessage = Pick<Message, 'id' | 'role' | 'content' | 'name' | 'createdAt'> & {
@@ -31,6 +31,8 @@ export type Save = {
   /** A compaction is asked for when the window is longer than this. */
   maxWindow: number
   compactionAt: number
+  /** Background work that any save calls for. */
+  jobs?: NewJob[]
 }
 
 /**

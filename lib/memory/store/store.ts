@@ -1,5 +1,6 @@
 import type { RemoteStore } from '../remote/remote-store.ts'
 import type { ClientStore } from './client-store.ts'
+import type { EmbeddingStore } from './embedding-store.ts'
 import type { ForgetStore } from './forget-store.ts'
 import type { KeyStore } from './key-store.ts'
 import type { Allowance, LimitStore } from './limit-store.ts'
@@ -22,6 +23,7 @@ export type Store = SessionStore &
   MessageStore &
   ForgetStore &
   SearchStore &
+  EmbeddingStore &
   SummaryStore &
   JobStore &
   RunStore &
@@ -286,7 +288,7 @@ export interface SummaryStore {
 }
 
 /** `upload`: brings what a Motörhead elsewhere has not yet. */
-export type JobKind = 'compaction' | 'title' | 'upload'
+export type JobKind = 'compaction' | 'title' | 'upload' | 'embedding'
 export type NewJob = {
   kind: JobKind
   dueAt: number

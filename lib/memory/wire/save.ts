@@ -17,12 +17,22 @@ export type SaveDeps = {
   titleOf(text: string): string
   newId(): string
   now(): number
-  /** A compaction is due at that time. */
+  /** Whether what messages mean is computed in the background. */
+  embeds?: boolean
+  /** Background work is due at that time. */
   onCompaction(dueAt: number): void
 }
 
 /** Saves the messages of a request: durable when this resolves, before anything is made of them. */
-export function createSave({ store, maxWindowSize, titleOf, newId, now, onCompaction }: SaveDeps) {
+export function createSave({
+  store,
+  maxWindowSize,
+  titleOf,
+  newId,
+  now,
+  embeds = false,
+  onCompaction,
+}: SaveDeps) {
   const retries = createRetries<Saved>(now)
 
   return async function save(call: WireCall, ref: SessionRef, query: URLSearchParams): Promise<void> {
@@ -48,6 +58,7 @@ export function createSave({ store, maxWindowSize, titleOf, newId, now, onCompac
         at,
         maxWindow: maxWindowSize,
         compactionAt: at + COMPACTION_PAUSE_MS,
+        ...(embeds && { jobs: [{ kind: 'embedding', dueAt: at + COMPACTION_PAUSE_MS }] }),
       })
     const outcome = retries.take(mark)?.catch(write) ?? write()
     call.whenLost(() => retries.remember(mark, outcome))
@@ -55,7 +66,7 @@ export function createSave({ store, maxWindowSize, titleOf, newId, now, onCompac
   }
 
   function settle(saved: Saved, at: number): void {
-    if (saved === 'compacting') onCompaction(at + COMPACTION_PAUSE_MS)
+    if (saved === 'compacting' || (embeds && saved === 'saved')) onCompaction(at + COMPACTION_PAUSE_MS)
     if (saved === 'conflict') {
       throw new WireRefusal(
         409,

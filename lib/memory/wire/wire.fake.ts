@@ -48,7 +48,12 @@ export function openScene(options: SceneOptions = {}) {
   const worker = createJobWorker({
     store,
     now,
-    handlers: { compaction: memory.compact, title: async () => 'done', upload: async () => 'done' },
+    handlers: {
+      compaction: memory.compact,
+      title: async () => 'done',
+      upload: async () => 'done',
+      embedding: memory.embedMissing,
+    },
     onError: () => {},
   })
   const wire: Wire = createWire({

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe } from 'vitest'
 import type { Store } from '../store.ts'
 import { clientContract } from './client.ts'
+import { embeddingsContract } from './embeddings.ts'
 import { findingContract } from './finding.ts'
 import { forgettingContract } from './forgetting.ts'
 import { jobsContract } from './jobs.ts'
@@ -32,6 +33,7 @@ export function describeStore(name: string, open: () => Promise<Store>): void {
   describe(`${name}: settings`, () => settingsContract(current))
   describe(`${name}: the tree`, () => treeContract(current, scene))
   describe(`${name}: memory`, () => memoryContract(current, scene))
+  describe(`${name}: embeddings`, () => embeddingsContract(current, scene))
   describe(`${name}: search`, () => searchContract(current, scene))
   describe(`${name}: export and import`, () => transferContract(current, scene))
   describe(`${name}: finding`, () => findingContract(current, scene))

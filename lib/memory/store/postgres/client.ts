@@ -60,6 +60,7 @@ export function clientMethods({ read, write }: Database): ClientStore {
           save.label,
           session.key,
         )
+        await addJobs(db, session.key, save.jobs ?? [])
         const window = (head?.position ?? 0) - (summary?.throughPosition ?? 0)
         if (window <= save.maxWindow) return 'saved'
         await addJobs(db, session.key, [{ kind: 'compaction', dueAt: save.compactionAt }])

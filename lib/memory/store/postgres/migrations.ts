@@ -247,4 +247,15 @@ export const POSTGRES_MIGRATIONS: readonly string[] = [
       AND coalesce(m.name, 'ai') ~* '^\\s*(assistant|ai|bot|model|chatgpt|claude|aimessage)\\s*$')::int
   FROM messages m WHERE m.seq = i.seq;
   `,
+  // size: the characters that the vector is of; a reply that goes on has grown beyond it.
+  `
+  CREATE TABLE embeddings (
+    message_seq BIGINT PRIMARY KEY REFERENCES messages (seq) ON DELETE CASCADE,
+    session_key BIGINT NOT NULL REFERENCES sessions (key) ON DELETE CASCADE,
+    model TEXT NOT NULL,
+    size BIGINT NOT NULL,
+    vector BYTEA NOT NULL
+  );
+  CREATE INDEX embeddings_by_session ON embeddings (session_key, message_seq);
+  `,
 ]

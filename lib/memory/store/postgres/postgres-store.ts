@@ -1,6 +1,7 @@
 import type { Store } from '../store.ts'
 import { clientMethods } from './client.ts'
 import { openPostgres, type PostgresOptions } from './database.ts'
+import { embeddingsMethods } from './embeddings.ts'
 import { forgettingMethods } from './forgetting.ts'
 import { jobsMethods } from './jobs.ts'
 import { keysMethods } from './keys.ts'
@@ -27,6 +28,7 @@ export async function createPostgresStore(url: string, options?: PostgresOptions
     ...settingsMethods(database),
     ...messagesMethods(database),
     ...forgettingMethods(database),
+    ...embeddingsMethods(database),
     ...searchMethods(database),
     ...summariesMethods(database),
     ...jobsMethods(database),

@@ -112,7 +112,7 @@ const namespaceTags = (namespaces: string[]) =>
 type SearchedSession = SessionRef & { path: Stretch[] }
 
 /** The sessions of a scope, each with its path from the head on; found when asked for, and once. */
-function openScope(db: Queries, scope: SearchScope) {
+export function openScope(db: Queries, scope: SearchScope) {
   const sessions = new Map<number, SearchedSession | null>()
 
   async function load(key: number): Promise<SearchedSession | null> {

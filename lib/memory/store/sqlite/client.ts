@@ -43,6 +43,7 @@ export function clientMethods(database: Database, tree: Tree): ClientStore {
         save.label,
         standing.key,
       )
+      addJobs(database, standing.key, save.jobs ?? [])
       if ((head?.position ?? 0) - coveredBy(summary) <= save.maxWindow) return 'saved'
       addJobs(database, standing.key, [{ kind: 'compaction', dueAt: save.compactionAt }])
       return 'compacting'

@@ -269,4 +269,15 @@ export const SQLITE_MIGRATIONS: readonly string[] = [
     DELETE FROM reply_index WHERE rowid = old.seq;
   END;
   `,
+  // size: the characters that the vector is of; a reply that goes on has grown beyond it.
+  `
+  CREATE TABLE embeddings (
+    message_seq INTEGER PRIMARY KEY REFERENCES messages (seq) ON DELETE CASCADE,
+    session_key INTEGER NOT NULL REFERENCES sessions (key) ON DELETE CASCADE,
+    model TEXT NOT NULL,
+    size INTEGER NOT NULL,
+    vector BLOB NOT NULL
+  ) STRICT;
+  CREATE INDEX embeddings_by_session ON embeddings (session_key, message_seq);
+  `,
 ]

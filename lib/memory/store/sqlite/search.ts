@@ -14,12 +14,31 @@ import type { Database, Row } from './database.ts'
 import { namespaceTag, sessionTag } from './search-functions.ts'
 import type { Stretch, Tree } from './tree.ts'
 
+/** Words of more messages than this are left out of a question that has rarer ones. */
+const MANY = 2000
+
+type Index = 'message_index' | 'reply_index'
+
 export function searchMethods(database: Database, tree: Tree): SearchStore {
   const { all, one, read } = database
-  const { findSession, findMessage, pathStretches, isOnPath } = tree
+  const { findSession, isOnPath } = tree
+  const { openScope } = createScopes(database, tree)
+
+  const isMany = (index: Index, query: string) =>
+    one(`SELECT count(*) AS n FROM (SELECT 1 FROM ${index} WHERE ${index} MATCH ? LIMIT ${MANY})`, query)
+      ?.n === MANY
+
+  /** What many messages say ranks none of them and takes the time of all: a search must not grow with its session. */
+  function queryFor(index: Index, tags: string, terms: string[]): string {
+    const query = (some: string[]) =>
+      `tag : (${tags}) AND {content about} : (${some.map(quoted).join(' OR ')})`
+    if (!isMany(index, query(terms))) return query(terms)
+    const rare = terms.filter((term) => !isMany(index, query([term])))
+    return query(rare.length > 0 ? rare : terms)
+  }
 
   /** Best first by the index's own rank, which is bm25 below 0. */
-  const match = (index: 'message_index' | 'reply_index', query: string, limit: number): Row[] =>
+  const match = (index: Index, query: string, limit: number): Row[] =>
     all(
       `SELECT m.session_key, m.id, m.branch, m.position, m.created_at, -hit.rank AS score,
               ${index === 'reply_index' ? 1 : 0} AS reply
@@ -33,30 +52,6 @@ export function searchMethods(database: Database, tree: Tree): SearchStore {
     if ('namespaces' in scope) return scope.namespaces.map(namespaceTag).join(' OR ') || null
     const session = findSession(scope.ref)
     return session && sessionTag(session.key)
-  }
-
-  /** The sessions of a scope, each with its path from the head on; found when asked for, and once. */
-  function openScope(scope: SearchScope) {
-    const sessions = new Map<number, SearchedSession | null>()
-
-    function load(key: number): SearchedSession | null {
-      const row = one('SELECT * FROM sessions WHERE key = ? AND deleted_at IS NULL', key)
-      if (!row || !isInScope(scope, row)) return null
-      const headId = 'ref' in scope && scope.headId ? scope.headId : (row.head_id as string | null)
-      const head = findMessage(key, headId)
-      return {
-        namespace: row.namespace as string,
-        sessionId: row.id as string,
-        path: head ? pathStretches(key, head) : [],
-      }
-    }
-    return (key: number): SearchedSession | null => {
-      const known = sessions.get(key)
-      if (known !== undefined) return known
-      const loaded = load(key)
-      sessions.set(key, loaded)
-      return loaded
-    }
   }
 
   function readPlace(key: number, path: Stretch[], position: number): Row | undefined {
@@ -77,7 +72,6 @@ export function searchMethods(database: Database, tree: Tree): SearchStore {
       read(() => {
         const tags = tagsOf(scope)
         if (terms.length === 0 || tags === null) return []
-        const query = `tag : (${tags}) AND {content about} : (${terms.map(quoted).join(' OR ')})`
         const sessionOf = openScope(scope)
         const shown = (row: Row) => {
           const session = sessionOf(row.session_key as number)
@@ -86,10 +80,9 @@ export function searchMethods(database: Database, tree: Tree): SearchStore {
           return isShown ? [toHit(row, session)] : []
         }
         const candidates = candidatesFor(scope, limit)
-        const rows = [
-          ...match('message_index', query, candidates),
-          ...match('reply_index', query, candidates),
-        ]
+        const rows = (['message_index', 'reply_index'] as const).flatMap((index) =>
+          match(index, queryFor(index, tags, terms), candidates),
+        )
         return firstOfKinds(rows.flatMap(shown).sort(byScore), limit)
       }),
 
@@ -135,3 +128,43 @@ export function searchMethods(database: Database, tree: Tree): SearchStore {
 type SearchedSession = SessionRef & { path: Stretch[] }
 
 const quoted = (term: string) => `"${term.replaceAll('"', '""')}"`
+
+/** The sessions that scopes search. */
+export function createScopes({ all, one }: Database, tree: Tree) {
+  const { findSession, findMessage, pathStretches } = tree
+
+  /** The sessions of a scope, each with its path from the head on; found when asked for, and once. */
+  function openScope(scope: SearchScope) {
+    const sessions = new Map<number, SearchedSession | null>()
+
+    function load(key: number): SearchedSession | null {
+      const row = one('SELECT * FROM sessions WHERE key = ? AND deleted_at IS NULL', key)
+      if (!row || !isInScope(scope, row)) return null
+      const headId = 'ref' in scope && scope.headId ? scope.headId : (row.head_id as string | null)
+      const head = findMessage(key, headId)
+      return {
+        namespace: row.namespace as string,
+        sessionId: row.id as string,
+        path: head ? pathStretches(key, head) : [],
+      }
+    }
+    return (key: number): SearchedSession | null => {
+      const known = sessions.get(key)
+      if (known !== undefined) return known
+      const loaded = load(key)
+      sessions.set(key, loaded)
+      return loaded
+    }
+  }
+
+  function keysOf(scope: SearchScope): number[] {
+    if ('ref' in scope) return [findSession(scope.ref)?.key ?? 0]
+    const rows = all(
+      `SELECT * FROM sessions WHERE namespace IN (SELECT value FROM json_each(?)) AND deleted_at IS NULL`,
+      JSON.stringify(scope.namespaces),
+    )
+    return rows.filter((row) => isInScope(scope, row)).map((row) => row.key as number)
+  }
+
+  return { openScope, keysOf }
+}

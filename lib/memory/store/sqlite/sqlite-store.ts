@@ -1,6 +1,7 @@
 import type { Store } from '../store.ts'
 import { clientMethods } from './client.ts'
 import { openSqlite } from './database.ts'
+import { embeddingsMethods } from './embeddings.ts'
 import { forgettingMethods } from './forgetting.ts'
 import { jobsMethods } from './jobs.ts'
 import { keysMethods } from './keys.ts'
@@ -28,6 +29,7 @@ export function createSqliteStore(path: string): Store {
     ...settingsMethods(database),
     ...messagesMethods(database, tree),
     ...forgettingMethods(database, tree),
+    ...embeddingsMethods(database, tree),
     ...searchMethods(database, tree),
     ...summariesMethods(database, tree),
     ...jobsMethods(database, tree),

@@ -1,0 +1,110 @@
+import type { MayWork } from './budget.ts'
+import { aboutWords } from './index-words.ts'
+import type { JobHandler } from './jobs.ts'
+import type { Vector } from './store/embedding-store.ts'
+import type { Hit, SearchScope, Store } from './store/store.ts'
+
+/** A model that tells what texts mean. `run` answers a vector of length 1 for each text, in their order. */
+export type Embed = {
+  model: string
+  run(texts: string[], signal: AbortSignal): Promise<{ vectors: Vector[]; inputTokens: number }>
+}
+
+const BATCH = 64
+/** What a small model reads at most; the beginning of a long message says what it is about. */
+const MAX_CHARS = 2000
+const BATCH_TIMEOUT_MS = 60_000
+
+/** A reply waits for the meaning of its question no longer; then words alone must do. */
+const QUESTION_TIMEOUT_MS = 400
+/** An endpoint that failed is left alone for so long. */
+const REST_MS = 30_000
+
+/** Vectors are compared in pages, with others' work between them, and no longer than this; the newest come first. */
+const PAGE = 2000
+const COMPARE_MS = 150
+const MAX_NEAR = 100
+
+export type Embedding = {
+  /** Computes what is missing of a session; see `JobHandler`. */
+  work: JobHandler
+  /** The messages that mean most nearly what a text means, `score` being the cosine; none when that cannot be told. */
+  near(scopes: readonly SearchScope[], text: string): Promise<Hit[]>
+}
+
+export function createEmbedding(deps: {
+  store: Store
+  embed: Embed
+  now: () => number
+  mayWork: MayWork
+  onError: (error: unknown) => void
+}): Embedding {
+  const { store, embed, now, mayWork, onError } = deps
+  let restUntil = 0
+
+  async function meaningOf(text: string): Promise<Vector | null> {
+    if (text.trim() === '' || now() < restUntil) return null
+    try {
+      const signal = AbortSignal.timeout(QUESTION_TIMEOUT_MS)
+      const { vectors } = await embed.run([text.slice(0, MAX_CHARS)], signal)
+      return vectors[0] ?? null
+    } catch (error) {
+      restUntil = now() + REST_MS
+      onError(error)
+      return null
+    }
+  }
+
+  async function nearIn(scope: SearchScope, meaning: Vector, until: number): Promise<Hit[]> {
+    let best: Hit[] = []
+    let before: number | undefined
+    do {
+      const page = await store.readEmbeddings(scope, {
+        model: embed.model,
+        limit: PAGE,
+        ...(before !== undefined && { before }),
+      })
+      const near = page.hits.map(({ vector, ...hit }) => ({ ...hit, score: cosine(vector, meaning) }))
+      best = [...best, ...near].sort((a, b) => b.score - a.score).slice(0, MAX_NEAR)
+      before = page.next ?? undefined
+    } while (before !== undefined && performance.now() < until)
+    return best
+  }
+
+  return {
+    async work(job, signal) {
+      while (await mayWork()) {
+        const missing = await store.listUnembedded(job.ref, { model: embed.model, limit: BATCH })
+        if (missing.length === 0) return 'done'
+        const texts = missing.map(
+          (message) => `${aboutWords(message)}: ${message.content.slice(0, MAX_CHARS)}`,
+        )
+        const limit = AbortSignal.any([signal, AbortSignal.timeout(BATCH_TIMEOUT_MS)])
+        const { vectors, inputTokens } = await embed.run(texts, limit)
+        const embedded = missing.flatMap(({ id, content }, index) => {
+          const vector = vectors[index]
+          return vector ? [{ id, content, vector }] : []
+        })
+        if (embedded.length < missing.length) throw new Error('The embedding model left out some texts.')
+        await store.saveEmbeddings(job.ref, embed.model, embedded)
+        await store.addUsage(job.ref, { kind: 'embedding', inputTokens, outputTokens: 0, at: now() })
+      }
+      return 'done'
+    },
+
+    async near(scopes, text) {
+      const meaning = await meaningOf(text)
+      if (!meaning) return []
+      const until = performance.now() + COMPARE_MS
+      const found = await Promise.all(scopes.map((scope) => nearIn(scope, meaning, until)))
+      return found.flat()
+    },
+  }
+}
+
+function cosine(one: Vector, two: Vector): number {
+  if (one.length !== two.length) return 0
+  let sum = 0
+  for (let index = 0; index < one.length; index++) sum += (one[index] ?? 0) * (two[index] ?? 0)
+  return sum
+}

@@ -1,0 +1,88 @@
+import { isReply } from '../../index-words.ts'
+import type { EmbeddedHit, EmbeddingStore } from '../embedding-store.ts'
+import { isInScope, standsAt, throughOf, toHit } from '../search-scope.ts'
+import type { SearchScope } from '../store.ts'
+import { toBytes, toVector } from '../vector-bytes.ts'
+import type { Database, Queries } from './database.ts'
+import { openScope } from './search.ts'
+import { findSession, isOnPath } from './tree.ts'
+
+export function embeddingsMethods({ read, write }: Database): EmbeddingStore {
+  return {
+    listUnembedded: (ref, { model, limit }) =>
+      read(async (db) => {
+        const session = await findSession(db, ref)
+        if (!session) return []
+        const rows = await db.all(
+          `SELECT m.id, m.content, m.name, m.created_at FROM messages m
+           LEFT JOIN embeddings e ON e.message_seq = m.seq AND e.model = $1 AND e.size = length(m.content)
+           WHERE m.session_key = $2 AND e.message_seq IS NULL AND m.status <> 'streaming' AND trim(m.content) <> ''
+           ORDER BY m.seq LIMIT $3`,
+          model,
+          session.key,
+          limit,
+        )
+        return rows.map((row) => ({
+          id: row.id as string,
+          content: row.content as string,
+          name: row.name as string | null,
+          createdAt: row.created_at as number,
+        }))
+      }),
+
+    saveEmbeddings: (ref, model, embedded) =>
+      write(async (db) => {
+        const session = await findSession(db, ref)
+        if (!session) return
+        for (const { id, content, vector } of embedded) {
+          await db.run(
+            `INSERT INTO embeddings (message_seq, session_key, model, size, vector)
+             SELECT seq, session_key, $1, length(content), $2 FROM messages
+             WHERE session_key = $3 AND id = $4 AND content = $5
+             ON CONFLICT (message_seq) DO UPDATE
+             SET model = excluded.model, size = excluded.size, vector = excluded.vector`,
+            model,
+            toBytes(vector),
+            session.key,
+            id,
+            content,
+          )
+        }
+      }),
+
+    readEmbeddings: (scope, { model, limit, before = Number.MAX_SAFE_INTEGER }) =>
+      read(async (db) => {
+        const sessionOf = openScope(db, scope)
+        const rows = await db.all(
+          `SELECT m.seq, m.session_key, m.id, m.branch, m.position, m.role, m.name, m.created_at, e.vector
+           FROM embeddings e JOIN messages m ON m.seq = e.message_seq
+           WHERE e.session_key = ANY ($1::text[]::bigint[]) AND e.model = $2
+             AND e.message_seq < $3
+           ORDER BY e.message_seq DESC LIMIT $4`,
+          (await keysOf(db, scope)).map(String),
+          model,
+          before,
+          limit,
+        )
+        const hits: EmbeddedHit[] = []
+        for (const row of rows) {
+          const session = await sessionOf(row.session_key as number)
+          const at = standsAt(row)
+          if (!session || at.position > throughOf(scope) || !isOnPath(at, session.path)) continue
+          const said = { role: row.role as string, name: row.name as string | null }
+          const { score: _, ...hit } = toHit({ ...row, score: 0, reply: Number(isReply(said)) }, session)
+          hits.push({ ...hit, vector: toVector(row.vector as Uint8Array) })
+        }
+        return { hits, next: rows.length < limit ? null : (rows.at(-1)?.seq as number) }
+      }),
+  }
+}
+
+async function keysOf(db: Queries, scope: SearchScope): Promise<number[]> {
+  if ('ref' in scope) return [(await findSession(db, scope.ref))?.key ?? 0]
+  const rows = await db.all(
+    'SELECT * FROM sessions WHERE namespace = ANY ($1::text[]) AND deleted_at IS NULL',
+    scope.namespaces,
+  )
+  return rows.filter((row) => isInScope(scope, row)).map((row) => row.key as number)
+}
