@@ -1,39 +1,60 @@
-import { createAppServer } from '../e2e/app-server.ts'
-import build from '../e2e/build.ts'
+import { fork } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { createPlainSearch, lastTwelve } from './recall-baselines.ts'
-import { createRecallClient } from './recall-client.ts'
+import { createRecallClient, type RecallClient } from './recall-client.ts'
 import { type Conversation, type DataSet, type Question, readSets } from './recall-data.ts'
 
 /**
  * How much of what answers a question is found among the first k (R@k), through the memory API over HTTP as a program
  * would use it: one session a conversation, and all conversations of a key pooled. Then the time of a query in a file of
- * 38,000 messages. With EMBEDDING_MODEL and OPENAI_BASE_URL set, messages are embedded first.
+ * 38,000 messages. Set DATABASE_URL to measure Postgres, EMBEDDING_MODEL and OPENAI_BASE_URL to find by meaning, too.
  */
 const DEPTHS = [5, 10, 25, 50]
 const MANY = 38_000
 
+const percents = (sums: number[], count: number) => sums.map((sum) => ((100 * sum) / count).toFixed(1))
+
+const at = (times: number[], share: number) =>
+  (times.toSorted((a, b) => a - b)[Math.floor(times.length * share)] ?? 0).toFixed(1)
+
+const row = (name: string, shares: string[], ms: string[]) =>
+  [name.padEnd(34), ...shares.map((share) => share.padStart(6)), ...ms.map((each) => each.padStart(9))].join(
+    '',
+  )
+
 const sets = readSets()
 if (sets.length === 0) process.exit()
-build()
 const keyOf = (set: string) => `${set.replaceAll(' ', '-').toLowerCase()}-0123456789abcdef`
 const names = [...sets.map(({ name }) => name), 'many']
-const server = await createAppServer({
-  MOTORHEAD_KEYS: names.map((name) => `${name.replaceAll(' ', '-')}:${keyOf(name)}`).join(','),
+const folder = mkdtempSync(join(tmpdir(), 'motorhead-chat-recall-'))
+const server = fork(fileURLToPath(new URL('memory-server.ts', import.meta.url)), {
+  execArgv: ['--conditions=react-server'],
+  env: {
+    ...process.env,
+    DATA_DIR: folder,
+    OLLAMA_URL: 'off',
+    MOTORHEAD_KEYS: names.map((name) => `${name.replaceAll(' ', '-')}:${keyOf(name)}`).join(','),
+  },
 })
-await server.start()
 try {
-  const client = createRecallClient(server.url, keyOf('many'))
-  for (const set of sets) await measureSet(set)
-  await measureTime(client)
+  const [port] = (await once(server, 'message')) as [number]
+  const url = `http://127.0.0.1:${port}`
+  for (const set of sets) await measureSet(set, createRecallClient(url, keyOf(set.name)))
+  await measureTime(createRecallClient(url, keyOf('many')))
 } finally {
-  await server.dispose()
+  server.disconnect()
+  await once(server, 'exit')
+  rmSync(folder, { recursive: true })
 }
 
 type Answer = (question: Question, conversation: Conversation) => Promise<{ found: Place[]; ms: number }>
 type Place = { sessionId: string; turnId: string | undefined }
 
-async function measureSet(set: DataSet): Promise<void> {
-  const client = createRecallClient(server.url, keyOf(set.name))
+async function measureSet(set: DataSet, client: RecallClient): Promise<void> {
   for (const conversation of set.conversations) await client.ingest(conversation, conversation.id)
   const turns = set.conversations.reduce((sum, each) => sum + each.turns.length, 0)
   console.log(`\n${set.name}: ${set.conversations.length} conversations, ${turns} turns`)
@@ -83,7 +104,7 @@ async function report(set: DataSet, name: string, answer: Answer, byType = false
 }
 
 /** All that is there plus copies of it, until there are many: what a query takes then. */
-async function measureTime(client: ReturnType<typeof createRecallClient>): Promise<void> {
+async function measureTime(client: RecallClient): Promise<void> {
   const conversations = sets.flatMap((set) => set.conversations)
   const perRound = conversations.reduce((sum, { turns }) => sum + turns.length, 0)
   let messages = perRound
@@ -112,13 +133,3 @@ function shareFound(evidence: readonly string[], found: readonly Place[], sessio
   const turns = new Set(found.filter((place) => place.sessionId === sessionId).map(({ turnId }) => turnId))
   return evidence.filter((id) => turns.has(id)).length / evidence.length
 }
-
-const percents = (sums: number[], count: number) => sums.map((sum) => ((100 * sum) / count).toFixed(1))
-
-const at = (times: number[], share: number) =>
-  (times.toSorted((a, b) => a - b)[Math.floor(times.length * share)] ?? 0).toFixed(1)
-
-const row = (name: string, shares: string[], ms: string[]) =>
-  [name.padEnd(34), ...shares.map((share) => share.padStart(6)), ...ms.map((each) => each.padStart(9))].join(
-    '',
-  )

@@ -35,7 +35,12 @@ export function createListener(model?: Summarize): Listener {
   const worker = createJobWorker({
     store,
     now: () => now,
-    handlers: { compaction: memory.compact, title: async () => 'done', upload: async () => 'done' },
+    handlers: {
+      compaction: memory.compact,
+      title: async () => 'done',
+      upload: async () => 'done',
+      embedding: memory.embedMissing,
+    },
     onError: (error) => console.error(error),
   })
   let told = 0

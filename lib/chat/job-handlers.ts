@@ -18,11 +18,11 @@ export function createJobHandlers(deps: {
 }): Record<JobKind, JobHandler> {
   const { store, memory, models, now, mayWork } = deps
 
-  /** A person who has switched memory off is not summarised; the messages wait for the day that it is on again. */
-  async function compactIfWanted(job: Job, signal: AbortSignal): Promise<'done' | 'stale'> {
-    const { memory: wanted } = await store.getSettings(job.ref.namespace)
-    return wanted ? memory.compact(job, signal) : 'done'
-  }
+  /** Nothing is made of what a person says while memory is off; it waits for the day that it is on again. */
+  const ifWanted =
+    (work: JobHandler): JobHandler =>
+    async (job, signal) =>
+      (await store.getSettings(job.ref.namespace)).memory ? work(job, signal) : 'done'
 
   /** Names a session after its first exchange, unless a person has named it. */
   async function makeTitle(job: Job, signal: AbortSignal): Promise<'done' | 'stale'> {
@@ -44,5 +44,10 @@ export function createJobHandlers(deps: {
     return 'done'
   }
 
-  return { compaction: compactIfWanted, title: makeTitle, upload: memory.upload, embedding: memory.embedMissing }
+  return {
+    compaction: ifWanted(memory.compact),
+    title: makeTitle,
+    upload: memory.upload,
+    embedding: ifWanted(memory.embedMissing),
+  }
 }

@@ -56,8 +56,8 @@ const placeOf = ({ namespace, sessionId, createdAt }: Hit, position: number, ran
   createdAt,
   rank,
 })
-/** How much of the best place by meaning counts beside the best one by words. */
-const MEANING_SHARE = 0.5
+/** How much the best place by meaning counts beside the best one by words: a poor model must not push these out. */
+const MEANING_SHARE = 0.2
 
 /**
  * Adds what was found by meaning (`score` is the cosine) to what was found by words, each measured against its own best:
