@@ -14,6 +14,8 @@ export type Mood =
   | 'refuses'
   /** Saves, and its answer never comes. */
   | 'saves-and-hangs'
+  /** Saves, and the connection breaks. */
+  | 'saves-and-drops'
 
 type Said = { role: string; content: string }
 type Session = { list: Said[]; context: string | null; tokens: number }
@@ -30,6 +32,8 @@ export type Original = {
   contents(sessionId: string): string[]
   session(sessionId: string): Session
   sessionIds(): string[]
+  /** Every message that was ever saved, whatever became of it. Oldest first. */
+  saved(sessionId: string): string[]
   close(): Promise<void>
 }
 
@@ -41,6 +45,7 @@ const WINDOW = 12
  */
 export async function startOriginal({ managed = false } = {}): Promise<Original> {
   const sessions = new Map<string, Session>()
+  const saved = new Map<string, string[]>()
   const follower = await listen((request, response) => {
     original.followed.push(request.headers)
     json(response, 200, { messages: [], context: 'from elsewhere' })
@@ -81,8 +86,10 @@ export async function startOriginal({ managed = false } = {}): Promise<Original>
     if (typeof body.context === 'string') session.context = body.context
     if (body.messages.length === 0) return text(response, 500, 'wrong number of arguments for lpush')
     for (const { role, content } of body.messages) session.list.unshift(splitAtColon(`${role}: ${content}`))
+    saved.set(id, [...(saved.get(id) ?? []), ...body.messages.map(({ content }) => content)])
     if (session.list.length > WINDOW) setImmediate(() => fold(session))
     if (original.mood === 'saves-and-hangs') return
+    if (original.mood === 'saves-and-drops') return void response.destroy()
     json(response, 200, managed ? shaped(read(id)) : { status: 'Ok' })
   }
 
@@ -106,6 +113,7 @@ export async function startOriginal({ managed = false } = {}): Promise<Original>
         .reverse(),
     session: (id) => sessions.get(id) ?? { list: [], context: null, tokens: 0 },
     sessionIds: () => [...sessions.keys()],
+    saved: (id) => saved.get(id) ?? [],
     close: async () => void (await Promise.all([server.close(), follower.close()])),
   }
   return original
