@@ -12,7 +12,7 @@ import type {
   Summary,
   SummaryOutline,
 } from './store.ts'
-import type { TreeMessage } from './transfer.ts'
+import type { TreeMessage, TreeSummary } from './transfer.ts'
 import type { UsageSum } from './usage-store.ts'
 
 /** A row as either database gives it: text, numbers (flags as 0 or 1) and null. */
@@ -156,6 +156,15 @@ export function toTreeMessage(row: Row): TreeMessage {
   const { position: _, ...message } = bareMessage(toMessage(row))
   const status = message.status === 'streaming' ? 'interrupted' : message.status
   return { ...message, status, byChat: row.by_chat === 1 }
+}
+
+/** A summary whose base is gone stands for itself, as the audit takes it; the order is kept. */
+export function toTreeSummaries(summaries: Summary[]): TreeSummary[] {
+  const ids = new Set(summaries.map(({ id }) => id))
+  return summaries.map(({ throughPosition: _, ...summary }) => ({
+    ...summary,
+    baseId: summary.baseId !== null && ids.has(summary.baseId) ? summary.baseId : null,
+  }))
 }
 
 export const toClientMessage = (row: Row): ClientMessage => ({

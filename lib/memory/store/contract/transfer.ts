@@ -4,7 +4,7 @@ import type { SessionTree } from '../transfer.ts'
 import { bob, eve, type Scene } from './scene.ts'
 
 export function transferContract(store: () => Store, scene: Scene): void {
-  const { said, append, turn, send, reply, pathOf, windowOf, summarise } = scene
+  const { said, append, turn, send, reply, pathOf, windowOf, claim, summarise } = scene
   const exported = async (ref: SessionRef): Promise<SessionTree> => {
     const tree = await store().exportSession(ref)
     if (!tree) throw new Error('expected a session')
@@ -108,6 +108,17 @@ export function transferContract(store: () => Store, scene: Scene): void {
       await expect(importInto('eve', tree, other)).rejects.toMatchObject({ code: 'conflict' })
       expect(await store().getSession(eve)).toBeNull()
     }
+  })
+
+  it('lets a summary stand for itself whose base is gone', async () => {
+    await append(bob, 'm1', 'm2')
+    const summary = { id: 'S', throughId: 'm1', baseId: 'gone', context: 'c', tokens: 1, folded: 1 }
+    const fence = { ...(await claim(bob)), currentId: null }
+    await store().insertSummary(bob, { ...summary, source: 'llm', model: 'm', createdAt: 7 }, fence)
+    const tree = await exported(bob)
+    expect(tree.summaries).toMatchObject([{ id: 'S', baseId: null }])
+    await importInto('eve', tree)
+    expect(await store().audit(eve)).toMatchObject({ messages: 2, summarised: 1, lost: 0, doubled: 0 })
   })
 
   it('lists all sessions for a walk, in one order, without deleted and temporary ones', async () => {

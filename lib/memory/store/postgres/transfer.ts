@@ -1,6 +1,13 @@
 import { MemoryError } from '../../errors.ts'
 import { type ImportPlan, planImport } from '../import-plan.ts'
-import { type MessageRow, type SessionRow, toMessage, toSummary, toTreeMessage } from '../rows.ts'
+import {
+  type MessageRow,
+  type SessionRow,
+  toMessage,
+  toSummary,
+  toTreeMessage,
+  toTreeSummaries,
+} from '../rows.ts'
 import type { NewJob, SessionRef } from '../store.ts'
 import type { Imported, SessionTree, TransferStore } from '../transfer.ts'
 import type { Database, Queries } from './database.ts'
@@ -50,7 +57,7 @@ export function transferMethods({ read, write }: Database): TransferStore {
             updatedAt,
           },
           messages: (await rowsOf(db, key)).map(toTreeMessage),
-          summaries: (await summariesOf(db, key)).map(({ throughPosition: _, ...summary }) => summary),
+          summaries: toTreeSummaries(await summariesOf(db, key)),
         }
       }),
 

@@ -1,6 +1,13 @@
 import { MemoryError } from '../../errors.ts'
 import { type ImportPlan, planImport } from '../import-plan.ts'
-import { type MessageRow, type SessionRow, toMessage, toSummary, toTreeMessage } from '../rows.ts'
+import {
+  type MessageRow,
+  type SessionRow,
+  toMessage,
+  toSummary,
+  toTreeMessage,
+  toTreeSummaries,
+} from '../rows.ts'
 import type { NewJob, SessionRef } from '../store.ts'
 import type { Imported, SessionTree, TransferStore } from '../transfer.ts'
 import type { Database } from './database.ts'
@@ -105,7 +112,7 @@ export function transferMethods(database: Database, tree: Tree): TransferStore {
         return {
           session: { id, title, titleSource, headId, pinned, label: labelOf(key), createdAt, updatedAt },
           messages: rowsOf(key).map(toTreeMessage),
-          summaries: summariesOf(key).map(({ throughPosition: _, ...summary }) => summary),
+          summaries: toTreeSummaries(summariesOf(key)),
         }
       }),
 
