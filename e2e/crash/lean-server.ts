@@ -38,13 +38,16 @@ async function answer(incoming: IncomingMessage, response: ServerResponse): Prom
   await sendAnswer(await handler(toRequest(incoming, response), context), response)
 }
 
-/** Every 50 ms the clock may go anywhere within two days of the right time. */
+/**
+ * Every 50 ms the clock may go anywhere within half a day of the right time. Beyond a day a program's `Idempotency-Key` is
+ * forgotten, as promised, and what it repeats is stored again.
+ */
 function jumpInTime(seed: number): void {
   const random = createRandom(seed)
   const real = Date.now
   let ahead = 0
   Date.now = () => real() + ahead
   setInterval(() => {
-    if (random.chance(0.5)) ahead = random.int(-48 * 3_600_000, 48 * 3_600_000)
+    if (random.chance(0.5)) ahead = random.int(-12 * 3_600_000, 12 * 3_600_000)
   }, 50).unref()
 }

@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process'
 import { cpus } from 'node:os'
 import type { Problem } from './ledger.ts'
 import type { Outcome } from './scenarios.ts'
@@ -31,7 +30,7 @@ export function formatReport(run: {
   ])
   return `# Reliability
 
-Written by \`${command}\` on ${new Date().toISOString().slice(0, 10)}, seed ${seed}, commit ${commit()}; Node ${process.versions.node},
+Written by \`${command}\` on ${new Date().toISOString().slice(0, 10)}, seed ${seed}; Node ${process.versions.node},
 SQLite ${process.versions.sqlite}, ${cpus().length} cores that others worked on, too.
 
 **${sum(({ kills }) => kills).toLocaleString('en')} kills: of ${sum(({ acknowledged }) => acknowledged).toLocaleString('en')} acknowledged messages ${sum((each) => count(each, 'lost'))} were lost and ${sum((each) => count(each, 'doubled'))} doubled.**
@@ -88,12 +87,4 @@ function table(head: string[], rows: (string | number)[][]): string {
 function percentile(values: readonly number[], share: number): number {
   const sorted = values.toSorted((a, b) => a - b)
   return Math.round(sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0)
-}
-
-function commit(): string {
-  try {
-    return execFileSync('git', ['rev-parse', '--short', 'HEAD'], { encoding: 'utf8' }).trim()
-  } catch {
-    return 'unknown'
-  }
 }
