@@ -3,8 +3,9 @@ import { resolve } from 'node:path'
 import type { ModelSettings } from '#lib/llm/models.ts'
 import type { RemoteAddress } from '#lib/memory/remote/remote-client.ts'
 import { ConfigError } from './config-error.ts'
+import { readModels, withoutTrailingSlash } from './config-models.ts'
 import { sessionSecretOf } from './data-dir.ts'
-import { createEnvReader, type Env } from './env-reader.ts'
+import { createEnvReader, type Env, type EnvReader } from './env-reader.ts'
 
 /** Everything that is set from outside, checked. See `.env.example` for each variable. */
 export type Config = {
@@ -56,9 +57,6 @@ export type LimitSettings = {
   /** Other changes (rename, delete, stop, …) per minute and person. */
   writesPerMinute: number
 }
-
-/** Where Ollama listens unless told otherwise. */
-const OLLAMA_URL = 'http://127.0.0.1:11434'
 
 /** Checks a set of variables. Throws `ConfigError` with every problem it found. */
 export function readConfig(env: Env): Config {
@@ -128,8 +126,6 @@ export function isDevelopment(): boolean {
 export function sessionSecrets(config: Config): string[] {
   return config.configuredSecrets.length > 0 ? config.configuredSecrets : [sessionSecretOf(config.dataDir)]
 }
-
-type EnvReader = ReturnType<typeof createEnvReader>
 
 function readHost(read: EnvReader): string {
   const host = read.text('HOST') ?? '127.0.0.1'
@@ -242,28 +238,6 @@ function readKeys(read: EnvReader): Config['wire']['keys'] {
   return keys
 }
 
-function readModels(read: EnvReader, vercel: boolean): ModelSettings {
-  const baseUrl = read.url('OPENAI_BASE_URL') ?? read.url('OPENAI_API_BASE')
-  return {
-    openaiApiKey: read.key('OPENAI_API_KEY'),
-    openaiBaseUrl: baseUrl && withoutTrailingSlash(baseUrl.href),
-    azure: readAzure(read),
-    gateway: vercel || read.key('AI_GATEWAY_API_KEY') !== undefined,
-    ollamaUrl: vercel ? undefined : readOllamaUrl(read),
-    ...readChatModels(read),
-    memoryModel: read.text('MEMORY_MODEL') ?? read.text('MOTORHEAD_MODEL'),
-    embeddingModel: read.text('EMBEDDING_MODEL'),
-    azureEmbedding: read.text('AZURE_DEPLOYMENT_ID_ADA'),
-  }
-}
-
-/** One name, or several with commas between them: a person can choose then. */
-function readChatModels(read: EnvReader): Pick<ModelSettings, 'chatModel' | 'chatChoices'> {
-  const listed = read.text('CHAT_MODEL')?.split(',') ?? []
-  const names = [...new Set(listed.map((name) => name.trim()).filter((name) => name !== ''))]
-  return { chatModel: names[0], ...(names.length > 1 && { chatChoices: names }) }
-}
-
 function readRemote(read: EnvReader): RemoteAddress | null {
   const url = read.url('MOTORHEAD_URL')
   const apiKey = read.key('METAL_API_KEY')
@@ -283,32 +257,4 @@ function readRemote(read: EnvReader): RemoteAddress | null {
 function unusedNames(read: EnvReader): string[] {
   const withoutUrl = read.text('MOTORHEAD_URL') === undefined ? ['METAL_API_KEY', 'METAL_CLIENT_ID'] : []
   return withoutUrl.filter((name) => read.text(name) !== undefined)
-}
-
-function readAzure(read: EnvReader): ModelSettings['azure'] {
-  const apiKey = read.key('AZURE_API_KEY')
-  const apiBase = read.url('AZURE_API_BASE')
-  const deployment = read.text('AZURE_DEPLOYMENT_ID')
-  if (apiKey && apiBase && deployment) {
-    return { apiKey, apiBase: withoutTrailingSlash(apiBase.href), deployment }
-  }
-  const missing = Object.entries({
-    AZURE_API_KEY: apiKey,
-    AZURE_API_BASE: apiBase,
-    AZURE_DEPLOYMENT_ID: deployment,
-  }).filter(([name, value]) => value === undefined && read.text(name) === undefined)
-  if (missing.length > 0 && missing.length < 3) {
-    const names = missing.map(([name]) => name).join(' and ')
-    read.problem(`${names} must be set too, as other AZURE_ variables are: set all three, or none.`)
-  }
-  return undefined
-}
-
-function readOllamaUrl(read: EnvReader): string | undefined {
-  if (read.text('OLLAMA_URL')?.toLowerCase() === 'off') return undefined
-  return withoutTrailingSlash(read.url('OLLAMA_URL')?.href ?? OLLAMA_URL)
-}
-
-function withoutTrailingSlash(url: string): string {
-  return url.replace(/\/+$/, '')
 }

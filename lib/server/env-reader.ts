@@ -88,3 +88,5 @@ function shown(name: string, value: string): string {
 function list(words: readonly string[]): string {
   return words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} or ${words.at(-1)}`
 }
+
+export type EnvReader = ReturnType<typeof createEnvReader>
