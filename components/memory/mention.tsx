@@ -10,7 +10,7 @@ export function Mention({ mention, elsewhere = false }: { mention: MessageMentio
       <span className="flex items-baseline gap-2 text-ink-faint text-xs">
         <span className="font-medium text-ink-muted">{speakerOf(role)}</span>
         <span>{timeOf(createdAt)}</span>
-        {elsewhere && <span className="rounded bg-hover px-1.5 py-px">another chat</span>}
+        {elsewhere && <span className="rounded bg-hover px-1.5 py-px text-ink-muted">another chat</span>}
       </span>
       <GoTo />
       <span dir="auto" className="wrap-anywhere line-clamp-2 text-sm leading-snug">
