@@ -1,15 +1,16 @@
 // Runs one function of a Vercel build by its own entry, as the platform does: `node function-host.cjs FOLDER`. Tells its
-// parent its port, and "idle" when no answer is open and nothing that it was asked to wait for goes on: the platform lets
-// a function stand still then.
+// parent its port, and how many requests it has had when no answer is open and nothing that it was asked to wait for goes on:
+// the platform lets a function stand still then.
 const { createServer } = require('node:http')
 const { join } = require('node:path')
 const { readFileSync } = require('node:fs')
 
 const folder = process.argv[2]
 let open = 0
+let received = 0
 function settle() {
   open -= 1
-  if (open === 0) process.send('idle')
+  if (open === 0) process.send({ idleAfter: received })
 }
 const waitUntil = (work) => {
   open += 1
@@ -22,6 +23,7 @@ const handle = require(join(folder, handler))
 
 const server = createServer((request, response) => {
   open += 1
+  received += 1
   response.on('close', settle)
   // The platform names the route that it has matched, and speaks HTTPS to the browser.
   request.headers['x-matched-path'] = matched(request.url)

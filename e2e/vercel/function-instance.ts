@@ -42,10 +42,13 @@ export async function startFunction(folder: string, env: Record<string, string>)
     })
   }
   let still = false
+  let requested = 0
   const port = await new Promise<number>((resolve, reject) => {
     child.on('exit', () => reject(new Error(`The function ended:\n${output}`)))
-    child.on('message', (message: 'idle' | { port: number }) => {
-      if (message !== 'idle') return resolve(message.port)
+    child.on('message', (message: { idleAfter: number } | { port: number }) => {
+      if ('port' in message) return resolve(message.port)
+      // Said before it had heard of the newest request.
+      if (message.idleAfter < requested) return
       still = true
       child.kill('SIGSTOP')
     })
@@ -53,6 +56,7 @@ export async function startFunction(folder: string, env: Record<string, string>)
   return {
     request(path, init) {
       still = false
+      requested += 1
       child.kill('SIGCONT')
       return fetch(`http://127.0.0.1:${port}${path}`, init)
     },
