@@ -88,7 +88,7 @@ for (const [size, viewport] of Object.entries(SIZES)) {
     await shoot('conversation')
     await page.getByRole('button', { name: 'Memory', exact: true }).click()
     const memory = page.getByRole('complementary', { name: 'Memory' })
-    await memory.getByRole('region', { name: 'Summary' }).getByText('my name is Bob').waitFor()
+    await memory.getByRole('region', { name: 'Audit' }).waitFor()
     await shoot('memory')
     await page.keyboard.press('Control+Shift+KeyM')
     await memory.waitFor({ state: 'hidden' })
