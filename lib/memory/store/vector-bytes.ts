@@ -5,4 +5,4 @@ export const toBytes = (vector: Vector): Uint8Array =>
   new Uint8Array(vector.buffer, vector.byteOffset, vector.byteLength)
 
 /** Copied: a driver's bytes need not begin where a number may. */
-export const toVector = (bytes: Uint8Array): Vector => new Float32Array(bytes.slice().buffer)
+export const toVector = (bytes: Uint8Array): Vector => new Float32Array(Uint8Array.from(bytes).buffer)
