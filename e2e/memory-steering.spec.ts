@@ -4,6 +4,9 @@ import { expect } from '@playwright/test'
 import { test } from './fixtures.ts'
 import { MemoryPanel } from './pages/memory-panel.ts'
 
+// Eight to twelve turns each, one after the other: a busy machine needs its time for them.
+test.beforeEach(() => test.slow())
+
 test('[A32] an edit of the summary is in the very next prompt', async ({ chat, page, llm }) => {
   const memory = new MemoryPanel(page)
   await chat.open()

@@ -2,6 +2,9 @@ import { expect } from '@playwright/test'
 import { test } from './fixtures.ts'
 import { MemoryPanel } from './pages/memory-panel.ts'
 
+// Eight to twelve turns each, one after the other: a busy machine needs its time for them.
+test.beforeEach(() => test.slow())
+
 test('[A28] the memory shows what is word for word, what is summarised over which messages, and that nothing is lost', async ({
   chat,
   page,
