@@ -197,6 +197,13 @@ export const STORE_MUTANTS: readonly Mutant[] = [
     tests: CONTRACT,
   },
   {
+    bug: 'a search misses what was acknowledged a moment ago',
+    file: `${STORE}search.ts`,
+    find: 'await indexing.catchUp()',
+    replace: '',
+    tests: CONTRACT,
+  },
+  {
     bug: 'a forgotten message stays in the summaries that covered it',
     file: `${STORE}messages.ts`,
     find: ') DELETE FROM summaries WHERE session_key = ?1 AND through_id IN (SELECT id FROM covered)',

@@ -14,8 +14,6 @@ export type Database = {
   one(sql: string, ...values: SQLInputValue[]): Row | undefined
   /** How many rows were changed. */
   run(sql: string, ...values: SQLInputValue[]): number
-  /** The number of the row that was inserted. */
-  insert(sql: string, ...values: SQLInputValue[]): number
   /**
    * All of `work` is durable when this resolves, or none of it is. Writes that are asked for in one turn of the event loop
    * share one sync of the disk; a work that throws takes back its own changes alone. It touches nothing but the database,
@@ -44,8 +42,6 @@ export function openSqlite(path: string): Database {
   const all = (sql: string, ...values: SQLInputValue[]) => statement(sql).all(...values) as Row[]
   const one = (sql: string, ...values: SQLInputValue[]) => statement(sql).get(...values) as Row | undefined
   const run = (sql: string, ...values: SQLInputValue[]) => Number(statement(sql).run(...values).changes)
-  const insert = (sql: string, ...values: SQLInputValue[]) =>
-    Number(statement(sql).run(...values).lastInsertRowid)
 
   function transaction<T>(begin: string, work: () => T): T {
     return guard(() => {
@@ -88,7 +84,6 @@ export function openSqlite(path: string): Database {
     all,
     one,
     run,
-    insert,
     write: group.write,
     read: async (work) => transaction('BEGIN', work),
     // SQLite counts the commits of others only.

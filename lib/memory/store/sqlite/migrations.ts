@@ -280,4 +280,9 @@ export const SQLITE_MIGRATIONS: readonly string[] = [
   ) STRICT;
   CREATE INDEX embeddings_by_session ON embeddings (session_key, message_seq);
   `,
+  // The index follows the messages: it holds those up to here.
+  `
+  CREATE TABLE index_progress (through INTEGER NOT NULL) STRICT;
+  INSERT INTO index_progress SELECT coalesce(max(seq), 0) FROM messages;
+  `,
 ]

@@ -2,11 +2,12 @@ import { MemoryError } from '../../errors.ts'
 import { type MessageRow, type SessionRow, toRun } from '../rows.ts'
 import type { BeginTurn, Run, RunStore, SessionRef } from '../store.ts'
 import type { Database, Row } from './database.ts'
+import type { Indexing } from './indexing.ts'
 import { addJobs } from './jobs.ts'
 import { spendAllowances } from './limits.ts'
 import type { Tree } from './tree.ts'
 
-export function runsMethods(database: Database, tree: Tree): RunStore {
+export function runsMethods(database: Database, tree: Tree, indexing: Indexing): RunStore {
   const { all, one, run, read, write } = database
   const {
     findSession,
@@ -17,7 +18,6 @@ export function runsMethods(database: Database, tree: Tree): RunStore {
     pathStretches,
     isOnPath,
     insertMessage,
-    reindexMessage,
     moveHead,
   } = tree
   /** The run of a turn that was made durable before, when this is the same turn again. */
@@ -260,7 +260,7 @@ export function runsMethods(database: Database, tree: Tree): RunStore {
           end.receipt && JSON.stringify(end.receipt),
           message.seq,
         )
-        reindexMessage(key, { ...message, content: end.content })
+        indexing.reindex(key, { ...message, content: end.content })
         run('UPDATE sessions SET updated_at = max(updated_at, ?) WHERE key = ?', end.at, key)
         addJobs(database, key, end.jobs)
         return true

@@ -11,6 +11,7 @@ import {
 } from '../search-scope.ts'
 import type { SearchScope, SearchStore, SessionRef } from '../store.ts'
 import type { Database, Row } from './database.ts'
+import type { Indexing } from './indexing.ts'
 import { namespaceTag, sessionTag } from './search-functions.ts'
 import type { Stretch, Tree } from './tree.ts'
 
@@ -19,7 +20,7 @@ const MANY = 2000
 
 type Index = 'message_index' | 'reply_index'
 
-export function searchMethods(database: Database, tree: Tree): SearchStore {
+export function searchMethods(database: Database, tree: Tree, indexing: Indexing): SearchStore {
   const { all, one, read } = database
   const { findSession, isOnPath } = tree
   const { openScope } = createScopes(database, tree)
@@ -68,8 +69,9 @@ export function searchMethods(database: Database, tree: Tree): SearchStore {
   }
 
   return {
-    searchMessages: (scope, { terms, limit }) =>
-      read(() => {
+    async searchMessages(scope, { terms, limit }) {
+      await indexing.catchUp()
+      return read(() => {
         const tags = tagsOf(scope)
         if (terms.length === 0 || tags === null) return []
         const sessionOf = openScope(scope)
@@ -84,7 +86,8 @@ export function searchMethods(database: Database, tree: Tree): SearchStore {
           match(index, queryFor(index, tags, terms), candidates),
         )
         return firstOfKinds(rows.flatMap(shown).sort(byScore), limit)
-      }),
+      })
+    },
 
     readPlaces: (scope, places) =>
       read(() => {
@@ -98,8 +101,9 @@ export function searchMethods(database: Database, tree: Tree): SearchStore {
         })
       }),
 
-    findMessages: (namespaces, { words, limit }) =>
-      read(() => {
+    async findMessages(namespaces, { words, limit }) {
+      await indexing.catchUp()
+      return read(() => {
         if (
           namespaces.length === 0 ||
           words.length === 0 ||
@@ -121,7 +125,8 @@ export function searchMethods(database: Database, tree: Tree): SearchStore {
           JSON.stringify(namespaces),
           limit,
         ).map(toFound)
-      }),
+      })
+    },
   }
 }
 

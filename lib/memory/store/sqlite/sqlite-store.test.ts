@@ -86,6 +86,7 @@ describe('sqlite: the file', () => {
       said('m3', 'assistant'),
       said('m4', 'assistant'),
     ])
+    await store.searchMessages({ ref }, { terms: ['kangaroo'], limit: 9 })
     expect(indexed()).toEqual([2, 2])
     await store.forgetMessage(ref, 'm1')
     await store.forgetMessage(ref, 'm4')

@@ -3,6 +3,7 @@ import { clientMethods } from './client.ts'
 import { openSqlite } from './database.ts'
 import { embeddingsMethods } from './embeddings.ts'
 import { forgettingMethods } from './forgetting.ts'
+import { createIndexing } from './indexing.ts'
 import { jobsMethods } from './jobs.ts'
 import { keysMethods } from './keys.ts'
 import { limitsMethods } from './limits.ts'
@@ -23,23 +24,29 @@ import { usageMethods } from './usage.ts'
  */
 export function createSqliteStore(path: string): Store {
   const database = openSqlite(path)
-  const tree = createTree(database)
+  const indexing = createIndexing(database)
+  // What a process that died has left.
+  indexing.catchUpSoon()
+  const tree = createTree(database, indexing)
   return {
     ...sessionsMethods(database, tree),
     ...settingsMethods(database),
     ...messagesMethods(database, tree),
     ...forgettingMethods(database, tree),
     ...embeddingsMethods(database, tree),
-    ...searchMethods(database, tree),
+    ...searchMethods(database, tree, indexing),
     ...summariesMethods(database, tree),
     ...jobsMethods(database, tree),
-    ...runsMethods(database, tree),
+    ...runsMethods(database, tree, indexing),
     ...transferMethods(database, tree),
     ...remoteMethods(database, tree),
     ...usageMethods(database, tree),
     ...keysMethods(database),
     ...limitsMethods(database),
     ...clientMethods(database, tree),
-    close: async () => database.close(),
+    async close() {
+      indexing.close()
+      database.close()
+    },
   }
 }

@@ -1,8 +1,8 @@
 import { MemoryError } from '../../errors.ts'
-import { aboutWords, contentWords, isReply } from '../../index-words.ts'
 import { type MessageRow, type SessionRow, toMessage, toSession, toSummary } from '../rows.ts'
 import type { NewMessage, SessionRef, Summary } from '../store.ts'
 import type { Database, Row } from './database.ts'
+import type { Indexing } from './indexing.ts'
 
 /** A stretch of a path: the messages of `branch` at positions up to `upTo`. */
 export type Stretch = { branch: number; upTo: number }
@@ -10,14 +10,10 @@ export type Stretch = { branch: number; upTo: number }
 /** Where a message stands in its tree. */
 export type Place = { id: string; branch: number; position: number }
 
-type IndexedMessage = Pick<MessageRow, 'seq' | 'role' | 'name' | 'content' | 'createdAt'>
-
-const indexOf = (message: IndexedMessage) => (isReply(message) ? 'reply_index' : 'message_index')
-
 export type Tree = ReturnType<typeof createTree>
 
 /** Finding and growing the tree of messages; each call belongs inside a transaction of the caller's. */
-export function createTree({ all, one, run, insert }: Database) {
+export function createTree({ all, one, run }: Database, indexing: Indexing) {
   function findSession(ref: SessionRef): SessionRow | null {
     const row = one(
       'SELECT * FROM sessions WHERE namespace = ? AND id = ? AND deleted_at IS NULL',
@@ -147,20 +143,18 @@ export function createTree({ all, one, run, insert }: Database) {
       message.status ?? 'complete',
       message.createdAt,
     ) as Row
-    const inserted = toMessage(row)
-    if (inserted.status !== 'streaming') indexMessage(key, inserted)
-    return inserted
+    indexing.catchUpSoon()
+    return toMessage(row)
   }
 
   /** New messages in a line under `parent`, whole and with ids that nobody has; answers the place of the last one. */
   function insertLine(key: number, parent: Place | null, messages: NewMessage[]): Place | null {
     if (messages.length === 0) return parent
     const branch = branchUnder(key, parent)
-    const tags = tagsOf(key)
     let last = parent
     for (const { id, role, content, name = null, createdAt } of messages) {
       const position = (last?.position ?? 0) + 1
-      const seq = insert(
+      run(
         `INSERT INTO messages (session_key, id, parent_id, branch, position, role, content, name, status, created_at)
          VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'complete', ?)`,
         key,
@@ -173,9 +167,9 @@ export function createTree({ all, one, run, insert }: Database) {
         name,
         createdAt,
       )
-      indexMessage(key, { seq, role, content, name, createdAt }, tags)
       last = { id, branch, position }
     }
+    indexing.catchUpSoon()
     return last
   }
 
@@ -189,26 +183,6 @@ export function createTree({ all, one, run, insert }: Database) {
     ) as Row
     return row.branch as number
   }
-
-  function indexMessage(key: number, message: IndexedMessage, tags = tagsOf(key)): void {
-    if (message.content.trim() === '') return
-    run(
-      `INSERT INTO ${indexOf(message)} (rowid, content, about, tag) VALUES (?, ?, ?, ?)`,
-      message.seq,
-      contentWords(message.content),
-      aboutWords(message),
-      tags,
-    )
-  }
-
-  function reindexMessage(key: number, message: IndexedMessage): void {
-    run(`DELETE FROM ${indexOf(message)} WHERE rowid = ?`, message.seq)
-    indexMessage(key, message)
-  }
-
-  const tagsOf = (key: number) =>
-    one('SELECT tag_words(key, namespace, temporary) AS tags FROM sessions WHERE key = ?', key)
-      ?.tags as string
 
   function moveHead(key: number, headId: string | null, at: number): void {
     run('UPDATE sessions SET head_id = ?, updated_at = max(updated_at, ?) WHERE key = ?', headId, at, key)
@@ -229,7 +203,6 @@ export function createTree({ all, one, run, insert }: Database) {
     isOnPath,
     insertMessage,
     insertLine,
-    reindexMessage,
     moveHead,
     bumpGeneration,
   }

@@ -1,0 +1,94 @@
+import { aboutWords, contentWords, isReply } from '../../index-words.ts'
+import { type MessageRow, toMessage } from '../rows.ts'
+import type { Database } from './database.ts'
+
+/** Messages that one transaction adds: a save that comes meanwhile waits for no more. */
+const SLICE = 500
+
+/** What a busy program saves in one go is added together: that costs a fraction, and nobody waits for it. */
+const PAUSE_MS = 500
+
+type IndexedMessage = Pick<MessageRow, 'seq' | 'role' | 'name' | 'content' | 'createdAt'>
+
+const indexOf = (message: IndexedMessage) => (isReply(message) ? 'reply_index' : 'message_index')
+
+export type Indexing = ReturnType<typeof createIndexing>
+
+/**
+ * Keeps the full-text index, which follows the messages: a save is acknowledged before any of its words are in it.
+ * All messages up to `index_progress.through` are in it; one that goes before its turn never was.
+ */
+export function createIndexing({ all, one, run, write }: Database) {
+  let timer: NodeJS.Timeout | null = null
+
+  const progress = () =>
+    one('SELECT through, (SELECT max(seq) FROM messages) AS newest FROM index_progress') as {
+      through: number
+      newest: number | null
+    }
+
+  const tagsOf = (key: number) =>
+    one('SELECT tag_words(key, namespace, temporary) AS tags FROM sessions WHERE key = ?', key)
+      ?.tags as string
+
+  function add(message: IndexedMessage, tags: string): void {
+    if (message.content.trim() === '') return
+    run(
+      `INSERT INTO ${indexOf(message)} (rowid, content, about, tag) VALUES (?, ?, ?, ?)`,
+      message.seq,
+      contentWords(message.content),
+      aboutWords(message),
+      tags,
+    )
+  }
+
+  /** Whether there may be more. */
+  function addSlice(): boolean {
+    const rows = all(
+      'SELECT * FROM messages WHERE seq > (SELECT through FROM index_progress) ORDER BY seq LIMIT ?',
+      SLICE,
+    )
+    const tags = new Map<number, string>()
+    for (const row of rows) {
+      const message = toMessage(row)
+      const key = row.session_key as number
+      const known = tags.get(key) ?? tagsOf(key)
+      tags.set(key, known)
+      // A reply that is still being written is added when it ends.
+      if (message.status !== 'streaming') add(message, known)
+    }
+    const last = rows.at(-1)
+    if (last) run('UPDATE index_progress SET through = ?', last.seq as number)
+    return rows.length === SLICE
+  }
+
+  /** All messages that are acknowledged by now are in the index when this resolves. */
+  async function catchUp(): Promise<void> {
+    const newest = progress().newest ?? 0
+    while (progress().through < newest && (await write(addSlice)));
+  }
+
+  /** There are new messages, or there could be: they are added shortly, whoever searches. */
+  function catchUpSoon(): void {
+    timer ??= setTimeout(() => {
+      timer = null
+      // Whoever searches next tries again, and hears why it fails.
+      catchUp().catch(() => undefined)
+    }, PAUSE_MS).unref()
+  }
+
+  return {
+    catchUp,
+    catchUpSoon,
+    /** Inside a transaction of the caller's: the content of a message has changed. */
+    reindex(key: number, message: IndexedMessage): void {
+      // Its turn comes.
+      if (message.seq > progress().through) return
+      run(`DELETE FROM ${indexOf(message)} WHERE rowid = ?`, message.seq)
+      add(message, tagsOf(key))
+    },
+    close(): void {
+      if (timer) clearTimeout(timer)
+    },
+  }
+}
