@@ -40,6 +40,21 @@ export function searchContract(store: () => Store, scene: Scene): void {
     expect(await idsOf({ namespaces: [] }, 'text')).toEqual([])
   })
 
+  it('finds a rare word among many common ones, and what is said everywhere by what is said newest', async () => {
+    const many = Array.from({ length: 1100 }, (_, n) => ({
+      id: `m${n}`,
+      role: 'user',
+      content: n === 3 ? 'a cat and a lamp' : 'a lamp on a table',
+      createdAt: n,
+    }))
+    await store().appendMessages(bob, many)
+    expect((await idsOf({ ref: bob }, 'lamp', 'table', 'cat'))[0]).toBe('m3')
+    expect((await idsOf({ ref: bob }, 'lamp', 'absent', 'missing', 'nowhere')).length).toBe(9)
+    await say(eve, 'one', 'a lamp, a cat, a dog and a bird')
+    expect(await idsOf({ ref: eve }, 'lamp', 'absent', 'missing', 'nowhere')).toEqual(['one'])
+    expect((await idsOf({ namespaces: ['bob', 'eve'] }, 'lamp', 'bird'))[0]).toBe('one')
+  })
+
   it('searches the shown paths of the sessions of namespaces, and says where each was said', async () => {
     const other = { ...bob, sessionId: 's2' }
     await say(bob, 'm1', 'the cat sleeps')

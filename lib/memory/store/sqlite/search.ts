@@ -15,8 +15,12 @@ import type { Indexing } from './indexing.ts'
 import { namespaceTag, sessionTag } from './search-functions.ts'
 import type { Stretch, Tree } from './tree.ts'
 
-/** Words of more messages than this are left out of a question that has rarer ones. */
-const MANY = 2000
+/** A search ranks about this many messages of each index: its time must not grow with what there is to search. */
+const MANY = 1000
+
+/** So many words that are rare in the file are enough of a question, when they find more than a few messages. */
+const ENOUGH = 3
+const FEW = 20
 
 type Index = 'message_index' | 'reply_index'
 
@@ -25,27 +29,50 @@ export function searchMethods(database: Database, tree: Tree, indexing: Indexing
   const { findSession, isOnPath } = tree
   const { openScope } = createScopes(database, tree)
 
-  const isMany = (index: Index, query: string) =>
+  /** How many messages match; no more than `MANY`. */
+  const count = (index: Index, query: string) =>
     one(`SELECT count(*) AS n FROM (SELECT 1 FROM ${index} WHERE ${index} MATCH ? LIMIT ${MANY})`, query)
-      ?.n === MANY
+      ?.n as number
 
-  /** What many messages say ranks none of them and takes the time of all: a search must not grow with its session. */
-  function queryFor(index: Index, tags: string, terms: string[]): string {
-    const query = (some: string[]) =>
-      `tag : (${tags}) AND {content about} : (${some.map(quoted).join(' OR ')})`
-    if (!isMany(index, query(terms))) return query(terms)
-    const rare = terms.filter((term) => !isMany(index, query([term])))
-    return query(rare.length > 0 ? rare : terms)
+  /** What to match, and the oldest message that is looked at. The rarest words say most about a message. */
+  function boundedQuery(index: Index, tags: string, terms: string[]): { query: string; from: number } {
+    const within = (some: string[]) => `tag : (${tags}) AND ${anyOf(some)}`
+    // Counting without the tags is the cheaper way, and enough for a word that is rare in the whole file.
+    const counted = terms.map((term) => ({ term, found: count(index, anyOf([term])) }))
+    const rare = counted.filter(({ found }) => found > 0 && found < MANY).map(({ term }) => term)
+    if (rare.length >= ENOUGH) {
+      const found = count(index, within(rare))
+      if (found >= FEW && found < MANY) return { query: within(rare), from: 0 }
+    }
+    if (count(index, within(terms)) < MANY) return { query: within(terms), from: 0 }
+
+    const inScope = counted.map(({ term, found }) => ({
+      term,
+      found: found < MANY ? found : count(index, within([term])),
+    }))
+    const [first, ...others] = rarest(inScope)
+    if (first && first.found < MANY)
+      return { query: within([first, ...others].map(({ term }) => term)), from: 0 }
+    const query = within(first ? [first.term] : terms)
+    return { query, from: newestOf(index, query) }
   }
 
+  /** Where the newest matches begin. */
+  const newestOf = (index: Index, query: string) =>
+    (one(
+      `SELECT rowid FROM ${index} WHERE ${index} MATCH ? ORDER BY rowid DESC LIMIT 1 OFFSET ${MANY}`,
+      query,
+    )?.rowid as number | undefined) ?? 0
+
   /** Best first by the index's own rank, which is bm25 below 0. */
-  const match = (index: Index, query: string, limit: number): Row[] =>
+  const match = (index: Index, { query, from }: { query: string; from: number }, limit: number): Row[] =>
     all(
       `SELECT m.session_key, m.id, m.branch, m.position, m.created_at, -hit.rank AS score,
               ${index === 'reply_index' ? 1 : 0} AS reply
-       FROM (SELECT rowid, rank FROM ${index} WHERE ${index} MATCH ? ORDER BY rank LIMIT ?) hit
+       FROM (SELECT rowid, rank FROM ${index} WHERE ${index} MATCH ? AND rowid >= ? ORDER BY rank LIMIT ?) hit
        JOIN messages m ON m.seq = hit.rowid`,
       query,
+      from,
       limit,
     )
 
@@ -83,7 +110,7 @@ export function searchMethods(database: Database, tree: Tree, indexing: Indexing
         }
         const candidates = candidatesFor(scope, limit)
         const rows = (['message_index', 'reply_index'] as const).flatMap((index) =>
-          match(index, queryFor(index, tags, terms), candidates),
+          match(index, boundedQuery(index, tags, terms), candidates),
         )
         return firstOfKinds(rows.flatMap(shown).sort(byScore), limit)
       })
@@ -131,6 +158,22 @@ export function searchMethods(database: Database, tree: Tree, indexing: Indexing
 }
 
 type SearchedSession = SessionRef & { path: Stretch[] }
+
+type Counted = { term: string; found: number }
+
+/** As many words as there is room for, the rarest first; one at least. */
+function rarest(counted: Counted[]): Counted[] {
+  let room = MANY
+  return counted
+    .filter(({ found }) => found > 0)
+    .sort((a, b) => a.found - b.found)
+    .filter(({ found }, place) => {
+      room -= found
+      return place === 0 || room >= 0
+    })
+}
+
+const anyOf = (terms: string[]) => `{content about} : (${terms.map(quoted).join(' OR ')})`
 
 const quoted = (term: string) => `"${term.replaceAll('"', '""')}"`
 
