@@ -39,8 +39,8 @@ async function answer(incoming: IncomingMessage, response: ServerResponse): Prom
 }
 
 /**
- * Every 50 ms the clock may go anywhere within half a day of the right time. Beyond a day a program's `Idempotency-Key` is
- * forgotten, as promised, and what it repeats is stored again.
+ * Every 50 ms the clock may go anywhere within two days of the right time: four from one end to the other, of the week for which a
+ * program's `Idempotency-Key` is kept.
  */
 function jumpInTime(seed: number): void {
   const random = createRandom(seed)
@@ -48,6 +48,6 @@ function jumpInTime(seed: number): void {
   let ahead = 0
   Date.now = () => real() + ahead
   setInterval(() => {
-    if (random.chance(0.5)) ahead = random.int(-12 * 3_600_000, 12 * 3_600_000)
+    if (random.chance(0.5)) ahead = random.int(-48 * 3_600_000, 48 * 3_600_000)
   }, 50).unref()
 }

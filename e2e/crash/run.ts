@@ -39,7 +39,7 @@ await play('kill −9 under load', (setting, name) => killSideBySide(worlds, nam
 await play('two processes on one file', (setting, name) =>
   killSideBySide(worlds, name, few, setting, { processes: 2 }),
 )
-await play('the clock jumps by up to half a day', (setting, name) =>
+await play('the clock jumps by up to two days', (setting, name) =>
   killSideBySide(worlds, name, few, setting, { clockJumps: true }),
 )
 await play('disk full', fillDisk)

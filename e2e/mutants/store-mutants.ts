@@ -114,7 +114,7 @@ export const STORE_MUTANTS: readonly Mutant[] = [
   {
     bug: 'a message is acknowledged before it is committed',
     file: `${STORE}group-commit.ts`,
-    find: 'resolve(inTransaction(work))',
+    find: 'resolve(inTransaction(begin.work))',
     replace: 'resolve(work())\n      setTimeout(() => inTransaction(() => 0), 1)',
     tests: CONTRACT,
   },
@@ -129,6 +129,20 @@ export const STORE_MUTANTS: readonly Mutant[] = [
         }
         if (!isWhole()) return`,
     tests: [...CONTRACT, 'lib/memory/store/sqlite/group-commit.test.ts'],
+  },
+  {
+    bug: 'another program’s lock on the file stops the whole server',
+    file: `${STORE}database.ts`,
+    find: 'BUSY_TIMEOUT_MS = 25',
+    replace: 'BUSY_TIMEOUT_MS = 5000',
+    tests: CONTRACT,
+  },
+  {
+    bug: 'what was committed before a lock came between is done again after it',
+    file: `${STORE}group-commit.ts`,
+    find: 'group: group.slice(index), error',
+    replace: 'group, error',
+    tests: ['lib/memory/store/sqlite/group-commit.test.ts'],
   },
   {
     bug: 'a commit is not synced to the disk',

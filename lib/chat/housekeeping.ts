@@ -9,8 +9,11 @@ const KEEP_TEMPORARY_MS = 24 * 60 * 60_000
 /** A chunk log is kept this long after its run, for readers in other processes. */
 const KEEP_CHUNKS_MS = 60_000
 
-/** A program that repeats a save by its name does so within a day. */
-const KEEP_SAVES_MS = 24 * 60 * 60_000
+/**
+ * A program repeats a save by its name within minutes. A week, as a clock that is set right by some days in between must not
+ * make it forget one that was just stored.
+ */
+const KEEP_SAVES_MS = 7 * 24 * 60 * 60_000
 
 /** Another process was reading just then. */
 const SCRUB_AGAIN_MS = 5_000

@@ -27,12 +27,18 @@ export type Database = {
   close(): void
 }
 
-/** How long a statement waits for another process's write before it fails with `storage-busy`. */
-const BUSY_TIMEOUT_MS = 5000
+/** How long a write waits for another program's before it fails with `storage-busy`. */
+const PATIENCE_MS = 5000
+
+/**
+ * SQLite waits by stopping the whole process: long enough for another's small write, too short to be felt. Readers never
+ * meet a lock, as the log lets them by.
+ */
+const BUSY_TIMEOUT_MS = 25
 
 /** Opens the file, creating it, its folder and its schema when they are absent. Throws `MemoryError`. */
-export function openSqlite(path: string): Database {
-  const database = guard(() => openDatabase(path))
+export function openSqlite(path: string, { patienceMs = PATIENCE_MS } = {}): Database {
+  const database = guard(() => openDatabase(path, patienceMs))
   const statements = new Map<string, StatementSync>()
   function statement(sql: string): StatementSync {
     const prepared = statements.get(sql) ?? database.prepare(sql)
@@ -78,6 +84,7 @@ export function openSqlite(path: string): Database {
       }
     },
     isWhole: () => database.isTransaction,
+    patienceMs,
   })
 
   return {
@@ -90,15 +97,17 @@ export function openSqlite(path: string): Database {
     version: () => (one('PRAGMA data_version')?.data_version as number) * 2 ** 32 + commits,
     close: () => {
       if (!database.isOpen) return
-      group.flush()
+      // Nothing can come back later for what is still waiting.
+      database.exec(`PRAGMA busy_timeout = ${patienceMs}`)
+      group.finish()
       database.close()
     },
   }
 }
 
-function openDatabase(path: string): DatabaseSync {
+function openDatabase(path: string, patienceMs: number): DatabaseSync {
   if (path !== ':memory:') mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
-  const database = new DatabaseSync(path, { timeout: BUSY_TIMEOUT_MS, enableForeignKeyConstraints: true })
+  const database = new DatabaseSync(path, { timeout: patienceMs, enableForeignKeyConstraints: true })
   try {
     database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA secure_delete = ON')
     addSearchFunctions(database)
@@ -107,6 +116,7 @@ function openDatabase(path: string): DatabaseSync {
     // A checkpoint stops everybody: 16 MB of log between two of them, which copy a page once however often it changed.
     database.exec('PRAGMA wal_autocheckpoint = 4000')
     migrate(database)
+    database.exec(`PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS}`)
   } catch (error) {
     database.close()
     throw error

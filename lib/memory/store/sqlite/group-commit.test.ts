@@ -18,6 +18,12 @@ describe('writes of one turn', () => {
     rmSync(folder, { recursive: true })
   })
   const note = (text: string) => database.write(() => database.run('INSERT INTO notes VALUES (?)', text))
+  /** As another program would; the answer lets go of it. */
+  const lock = () => {
+    const other = new DatabaseSync(join(folder, 'chat.db'))
+    other.exec('BEGIN IMMEDIATE')
+    return () => other.close()
+  }
   const notes = () => database.all('SELECT text FROM notes ORDER BY rowid').map(({ text }) => text)
 
   it('share one commit, in the order they were asked for', async () => {
@@ -68,17 +74,89 @@ describe('writes of one turn', () => {
     expect(database.all('SELECT * FROM pairs')).toEqual([])
   })
 
-  it('wait for another process’s lock once, not once each', async () => {
-    const other = new DatabaseSync(join(folder, 'chat.db'))
-    other.exec('BEGIN IMMEDIATE')
-    database.run('PRAGMA busy_timeout = 50')
-    const startedAt = performance.now()
-    const outcomes = await Promise.allSettled(Array.from({ length: 20 }, (_, index) => note(`n${index}`)))
-    expect(outcomes.map((outcome) => outcome.status === 'rejected' && outcome.reason.code)).toEqual(
-      Array(20).fill('storage-busy'),
-    )
-    expect(performance.now() - startedAt).toBeLessThan(500)
-    other.close()
+  it('wait for another program’s lock in their order, while the process and its reads go on', async () => {
+    const release = lock()
+    const settled: string[] = []
+    const noted = (text: string) => note(text).finally(() => settled.push(text))
+    const writing = [noted('a'), noted('b')]
+    // The lock goes only if this process goes on: one that stood still would meet the end of its patience.
+    for (let tick = 0; tick < 20; tick++) {
+      await new Promise((resolve) => setTimeout(resolve, 50))
+      expect(await database.read(notes)).toEqual([])
+      if (tick === 10) writing.push(noted('c'))
+    }
+    expect(settled).toEqual([])
+    const before = database.version()
+    release()
+    await Promise.all(writing)
+    expect(settled).toEqual(['a', 'b', 'c'])
+    expect(notes()).toEqual(['a', 'b', 'c'])
+    expect(database.version()).toBe(before + 1)
+  })
+
+  it('are refused when the lock outlasts their patience, each at its own time, and leave nothing', async () => {
+    database.close()
+    database = openSqlite(join(folder, 'chat.db'), { patienceMs: 400 })
+    const release = lock()
+    let began = 0
+    const late = database.write(() => began++)
+    const alsoLate = note('a')
+    const inTime = new Promise((resolve) => {
+      setTimeout(() => resolve(note('b')), 300)
+    })
+    const refused = expect.objectContaining({
+      code: 'storage-busy',
+      message: 'The database is locked by another program. Try again in a moment.',
+    })
+    expect(await Promise.allSettled([late, alsoLate])).toEqual([
+      { status: 'rejected', reason: refused },
+      { status: 'rejected', reason: refused },
+    ])
+    release()
+    await inTime
+    expect(began).toBe(0)
+    expect(notes()).toEqual(['b'])
+  })
+
+  it('keep the place of those that the lock parted from the group', async () => {
+    let release = () => {}
+    let gaveUp = 0
+    const writing = [
+      note('a'),
+      database.write(() => {
+        // Together and apart the transaction is given up; then one by one, the lock lets only the first in.
+        database.run('ROLLBACK')
+        if (++gaveUp === 3) {
+          release = lock()
+          setTimeout(release, 200)
+        }
+        throw new Error('disk full')
+      }),
+      note('b'),
+    ]
+    const outcomes = Promise.allSettled(writing)
+    await writing[0]
+    const last = note('c')
+    expect((await outcomes).map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled'])
+    await last
+    expect(gaveUp).toBe(3)
+    expect(notes()).toEqual(['a', 'b', 'c'])
+  })
+
+  it('are refused at the close when the lock stays, and are not tried afterwards', async () => {
+    database.close()
+    database = openSqlite(join(folder, 'chat.db'), { patienceMs: 100 })
+    const release = lock()
+    const writing = expect(Promise.allSettled([note('a'), note('b')])).resolves.toMatchObject([
+      { status: 'rejected', reason: { code: 'storage-busy' } },
+      { status: 'rejected', reason: { code: 'storage-busy' } },
+    ])
+    await new Promise(setImmediate)
+    database.close()
+    await writing
+    release()
+    database = openSqlite(join(folder, 'chat.db'))
+    expect(notes()).toEqual([])
   })
 
   it('are seen by another connection only once they are committed', async () => {

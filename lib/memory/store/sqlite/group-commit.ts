@@ -1,26 +1,44 @@
+import { MemoryError } from '../../errors.ts'
+
 /** How a database runs work: all of a transaction or nothing of it; a savepoint inside one likewise. */
 type Transactions = {
+  /** Throws `storage-busy` without having begun `work` when another program holds the lock. It hardly waits for it. */
   inTransaction<T>(work: () => T): T
   inSavepoint<T>(work: () => T): T
   /** False when the database has given up the transaction that we are in, as on a full disk. */
   isWhole(): boolean
+  /** A write that another program's lock keeps out is refused so long after it was asked for. */
+  patienceMs: number
 }
 
-type Waiting = { work: () => unknown; resolve: (value: unknown) => void; reject: (error: unknown) => void }
+type Waiting = {
+  work: () => unknown
+  resolve: (value: unknown) => void
+  reject: (error: unknown) => void
+  askedAt: number
+}
 type Outcome = { done: Waiting; value: unknown } | { failed: Waiting; error: unknown }
+type KeptOut = { group: Waiting[]; error: unknown }
+
+/** Between two tries for a lock; each try may stop the process for a few milliseconds. */
+const FIRST_PAUSE_MS = 5
+const LONGEST_PAUSE_MS = 100
 
 /**
  * Puts the writes that arrive in one turn of the event loop into one transaction. A sync of the disk takes longer than
  * everything else about a small write, and blocks the process: shared, it costs each of them little, and a write that is
- * alone waits no longer than to the end of the turn.
+ * alone waits no longer than to the end of the turn. While another program holds the lock the process goes on; the writes
+ * keep their order, and those that are asked for meanwhile join behind them.
  */
-export function createGroupCommit({ inTransaction, inSavepoint, isWhole }: Transactions) {
+export function createGroupCommit({ inTransaction, inSavepoint, isWhole, patienceMs }: Transactions) {
   let waiting: Waiting[] = []
   let scheduled = false
+  let pauseMs = FIRST_PAUSE_MS
 
   function write<T>(work: () => T): Promise<T> {
     return new Promise<T>((resolve, reject) => {
-      waiting.push({ work, resolve: resolve as (value: unknown) => void, reject })
+      const askedAt = performance.now()
+      waiting.push({ work, resolve: resolve as (value: unknown) => void, reject, askedAt })
       if (scheduled) return
       scheduled = true
       setImmediate(flush)
@@ -29,46 +47,70 @@ export function createGroupCommit({ inTransaction, inSavepoint, isWhole }: Trans
 
   function flush(): void {
     scheduled = false
-    const group = waiting
-    waiting = []
-    if (group.length > 1) commitTogether(group)
-    else for (const only of group) commitAlone(only)
+    const keptOut = commitWaiting()
+    if (keptOut) tryAgain(keptOut)
+    else pauseMs = FIRST_PAUSE_MS
   }
 
-  function commitAlone({ work, resolve, reject }: Waiting): void {
-    try {
-      resolve(inTransaction(work))
-    } catch (error) {
-      reject(error)
+  /** For the last time: what is kept out now is refused. */
+  function finish(): void {
+    const keptOut = commitWaiting()
+    for (const { reject } of keptOut?.group ?? []) reject(keptOut?.error)
+  }
+
+  function tryAgain({ group, error }: KeptOut): void {
+    const now = performance.now()
+    const hasTime = ({ askedAt }: Waiting) => now - askedAt < patienceMs
+    for (const each of group) if (!hasTime(each)) each.reject(error)
+    waiting = [...group.filter(hasTime), ...waiting]
+    if (waiting.length === 0) return
+    scheduled = true
+    setTimeout(flush, pauseMs)
+    pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS)
+  }
+
+  function commitWaiting(): KeptOut | undefined {
+    const group = waiting
+    waiting = []
+    return group.length > 1 ? commitTogether(group) : commitEach(group)
+  }
+
+  function commitEach(group: Waiting[]): KeptOut | undefined {
+    for (const [index, { work, resolve, reject }] of group.entries()) {
+      const begin = noticing(work)
+      try {
+        resolve(inTransaction(begin.work))
+      } catch (error) {
+        if (begin.isKeptOut(error)) return { group: group.slice(index), error }
+        reject(error)
+      }
     }
   }
 
-  function commitTogether(group: Waiting[]): void {
-    let began = false
+  function commitTogether(group: Waiting[]): KeptOut | undefined {
+    const begin = noticing(() => group.map(({ work }) => work()))
     try {
-      const values = inTransaction(() => {
-        began = true
-        return group.map(({ work }) => work())
-      })
+      const values = inTransaction(begin.work)
       for (const [index, { resolve }] of group.entries()) resolve(values[index])
     } catch (error) {
-      if (began) commitApart(group)
-      // A lock that did not come for all of them must not be waited for by each again.
-      else for (const { reject } of group) reject(error)
+      if (begin.isKeptOut(error)) return { group, error }
+      if (begin.hasBegun()) return commitApart(group)
+      for (const { reject } of group) reject(error)
     }
   }
 
   /** One of them fails: each gets a savepoint to go back to, which costs more than a whole small write. */
-  function commitApart(group: Waiting[]): void {
+  function commitApart(group: Waiting[]): KeptOut | undefined {
     const outcomes: Outcome[] = []
+    const begin = noticing(() => {
+      for (const each of group) outcomes.push(attempt(each))
+    })
     try {
-      inTransaction(() => {
-        for (const each of group) outcomes.push(attempt(each))
-      })
-    } catch {
+      inTransaction(begin.work)
+    } catch (error) {
+      if (begin.isKeptOut(error)) return { group, error }
       // Nothing of it is in the database. One by one, each meets its own fate.
-      for (const each of group) commitAlone(each)
-      return
+      return commitEach(group)
     }
     for (const outcome of outcomes) {
       if ('done' in outcome) outcome.done.resolve(outcome.value)
@@ -85,5 +127,18 @@ export function createGroupCommit({ inTransaction, inSavepoint, isWhole }: Trans
     }
   }
 
-  return { write, flush }
+  return { write, finish }
+}
+
+/** Work that has begun is not to be put off: only a lock that was met before it leaves everything as it was. */
+function noticing<T>(work: () => T) {
+  let began = false
+  return {
+    work: () => {
+      began = true
+      return work()
+    },
+    hasBegun: () => began,
+    isKeptOut: (error: unknown) => !began && error instanceof MemoryError && error.code === 'storage-busy',
+  }
 }

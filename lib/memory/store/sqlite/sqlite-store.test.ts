@@ -60,6 +60,31 @@ describe('sqlite: the file', () => {
     await store.close()
   })
 
+  it('goes on while another program holds its lock: what is read is answered, what is written waits', async () => {
+    const file = newFile()
+    const store = createSqliteStore(file)
+    const ref = { namespace: 'n', sessionId: 's' }
+    const say = (id: string) => store.appendMessages(ref, [{ id, role: 'user', content: 'x', createdAt: 1 }])
+    await say('before')
+    const other = new DatabaseSync(file)
+    other.exec('BEGIN IMMEDIATE')
+    let isSaid = false
+    const saying = say('during').finally(() => {
+      isSaid = true
+    })
+    for (let tick = 0; tick < 20; tick++) {
+      await new Promise((resolve) => setTimeout(resolve, 50))
+      expect((await store.getMessage(ref, 'before'))?.content).toBe('x')
+      expect(await store.getMessage(ref, 'during')).toBeNull()
+    }
+    expect(isSaid).toBe(false)
+    other.exec('ROLLBACK')
+    other.close()
+    await saying
+    expect(await store.audit(ref)).toMatchObject({ messages: 2, window: 2, lost: 0 })
+    await store.close()
+  })
+
   it('syncs each commit to the disk', () => {
     const database = openSqlite(newFile())
     expect(database.one('PRAGMA synchronous')).toEqual({ synchronous: 2 }) // FULL
