@@ -23,7 +23,7 @@ export const ENGINE_MUTANTS: readonly Mutant[] = [
   {
     bug: 'a summary that failed is never tried again',
     file: 'lib/memory/jobs.ts',
-    find: '.failJob(job, { dueAt: now() + retryPauseMs(job.attempts), error: message })',
+    find: '.failJob(job, { dueAt: now() + retryPauseMs(job.attempts, job.kind), error: message })',
     replace: '.finishJob(job)',
     tests: ENGINE,
   },
@@ -58,8 +58,8 @@ export const ENGINE_MUTANTS: readonly Mutant[] = [
   {
     bug: 'a stand-in summary is never replaced when the model works again',
     file: 'lib/memory/compaction.ts',
-    find: 'const plan = (model && (await planUpgrade(job.ref, window))) ??',
-    replace: 'const plan = (model && null) ??',
+    find: '(model && (await planUpgrade(job.ref, window)))',
+    replace: '(model && null)',
     tests: ENGINE,
   },
   {

@@ -63,8 +63,8 @@ export const STORE_MUTANTS: readonly Mutant[] = [
   {
     bug: 'each new message asks a failing model at once again',
     file: `${STORE}jobs.ts`,
-    find: 'due_at = CASE WHEN attempts = 0 THEN min(due_at, excluded.due_at) ELSE due_at END',
-    replace: 'due_at = min(due_at, excluded.due_at)',
+    find: 'if (waitsAlready(one, key, job)) continue',
+    replace: "run('UPDATE jobs SET due_at = min(due_at, ?) WHERE session_key = ?', job.dueAt, key)",
     tests: CONTRACT,
   },
   {
@@ -219,9 +219,9 @@ export const STORE_MUTANTS: readonly Mutant[] = [
   },
   {
     bug: 'a forgotten message stays in the summaries that covered it',
-    file: `${STORE}messages.ts`,
-    find: ') DELETE FROM summaries WHERE session_key = ?1 AND through_id IN (SELECT id FROM covered)',
-    replace: ') DELETE FROM summaries WHERE session_key = ?1 AND through_id = ?2',
+    file: `${STORE}forgetting.ts`,
+    find: 'JSON.stringify(going.summaryIds)',
+    replace: 'JSON.stringify(going.summaryIds.slice(1))',
     tests: CONTRACT,
   },
   {
