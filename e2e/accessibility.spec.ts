@@ -100,7 +100,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
       await memory.summary.getByRole('button', { name: 'Cancel' }).click()
       llm.summariesFail = true
       try {
-        await memory.summary.getByRole('button', { name: 'Make anew' }).click()
+        await memory.summary.getByRole('button', { name: 'Rebuild' }).click()
         await expect(memory.status).toContainText('The summariser fails', { timeout: 20_000 })
         expect(await findings(page)).toEqual([])
       } finally {

@@ -66,7 +66,7 @@ test('a summary is made anew on request, and the old one stays until then', asyn
   await chat.talk('my piano is a Bluthner')
   await memory.open()
   await memory.edit('nothing true')
-  await memory.summary.getByRole('button', { name: 'Make anew' }).click()
+  await memory.summary.getByRole('button', { name: 'Rebuild' }).click()
   await expect(memory.fact(/Bluthner/)).toBeVisible()
   await expect(memory.versions.getByRole('button')).toHaveCount(3)
   await expect(memory.audit).toContainText('0 lost')

@@ -72,7 +72,7 @@ export function SummarySection({ sessionId, view, memory }: Props) {
                 <SmallButton onClick={() => void undo(summary.id, summary.number)}>Undo summary</SmallButton>
                 {summary.covers > 0 && view.search.memory && (
                   <SmallButton disabled={work.state === 'running'} onClick={() => void rebuild()}>
-                    Make anew
+                    Rebuild
                   </SmallButton>
                 )}
               </>

@@ -15,7 +15,7 @@ export function UsageLine({ usage }: { usage: MemoryView['usage'] }) {
   return (
     <section aria-labelledby="memory-usage">
       <h3 id="memory-usage" className="mb-1.5 font-medium text-sm">
-        Taken of the model
+        Model usage
       </h3>
       <dl className="space-y-1 text-sm">
         {used.map(({ kind, calls, inputTokens, outputTokens }) => (

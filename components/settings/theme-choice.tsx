@@ -6,7 +6,7 @@ import { useSyncExternalStore } from 'react'
 import { Section } from './section.tsx'
 
 const THEMES = [
-  { id: 'system', label: 'As the system', icon: Monitor },
+  { id: 'system', label: 'System', icon: Monitor },
   { id: 'light', label: 'Light', icon: Sun },
   { id: 'dark', label: 'Dark', icon: Moon },
 ]

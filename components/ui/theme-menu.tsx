@@ -5,7 +5,7 @@ import { useTheme } from 'next-themes'
 import { Menu } from './menu.tsx'
 
 const THEMES = [
-  { id: 'system', label: 'As the system', icon: <Monitor size={16} aria-hidden /> },
+  { id: 'system', label: 'System', icon: <Monitor size={16} aria-hidden /> },
   { id: 'light', label: 'Light', icon: <Sun size={16} aria-hidden /> },
   { id: 'dark', label: 'Dark', icon: <Moon size={16} aria-hidden /> },
 ]
