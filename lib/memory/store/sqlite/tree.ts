@@ -71,6 +71,7 @@ export function createTree({ all, one, run }: Database, indexing: Indexing) {
     key: number,
     headId: string | null,
   ): { messages: MessageRow[]; summary: Summary | null } {
+    // CROSS JOIN: the few messages of the window first. Left to SQLite, the whole session is read in the order of positions.
     const rows = all(
       `WITH RECURSIVE walk (id, parent_id, summary_seq) AS (
          SELECT m.id, m.parent_id, (SELECT max(s.seq) FROM summaries s WHERE s.session_key = ?1 AND s.through_id = m.id)
@@ -80,7 +81,7 @@ export function createTree({ all, one, run }: Database, indexing: Indexing) {
          FROM walk w JOIN messages m ON m.session_key = ?1 AND m.id = w.parent_id
          WHERE w.summary_seq IS NULL
        )
-       SELECT m.*, w.summary_seq FROM walk w JOIN messages m ON m.session_key = ?1 AND m.id = w.id
+       SELECT m.*, w.summary_seq FROM walk w CROSS JOIN messages m ON m.session_key = ?1 AND m.id = w.id
        ORDER BY m.position`,
       key,
       headId,
