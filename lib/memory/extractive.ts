@@ -101,20 +101,34 @@ function withoutEchoes(facts: readonly Fact[]): Fact[] {
     if (fact.role !== null && values !== '') alike.set(key, [...(alike.get(key) ?? []), fact])
   }
   const echoes = new Set<Fact>()
+  const said = createSaid()
   for (const group of alike.values()) {
     const shortestFirst = group.toSorted((a, b) => a.text.length - b.text.length)
     for (const [index, fact] of shortestFirst.entries())
-      if (shortestFirst.slice(0, index).some((other) => saysAsMuch(other.text, fact.text))) echoes.add(fact)
+      if (shortestFirst.slice(0, index).some((other) => saysAsMuch(said(other.text), said(fact.text))))
+        echoes.add(fact)
   }
   return facts.filter((fact) => !echoes.has(fact))
 }
 
+type Said = { text: string; words: Set<string>; denies: boolean }
+
+/** What texts say, found once for each: every one of a busy day is compared with all before it. */
+function createSaid() {
+  const known = new Map<string, Said>()
+  return (text: string): Said => {
+    const found = known.get(text) ?? { text, words: new Set(searchTerms(text)), denies: DENIAL.test(text) }
+    known.set(text, found)
+    return found
+  }
+}
+
 /** `ECHO_SHARE` of the longer one's words are in the shorter one, its denial included. */
-function saysAsMuch(short: string, long: string): boolean {
-  const words = new Set(searchTerms(short))
-  const wanted = searchTerms(long)
-  const held = wanted.filter((word) => words.has(word)).length
-  return short !== long && DENIAL.test(short) === DENIAL.test(long) && held >= wanted.length * ECHO_SHARE
+function saysAsMuch(short: Said, long: Said): boolean {
+  if (short === long || short.denies !== long.denies) return false
+  let held = 0
+  for (const word of long.words) if (short.words.has(word)) held++
+  return held >= long.words.size * ECHO_SHARE
 }
 
 function sameness({ role, text }: Fact): string {
