@@ -93,7 +93,9 @@ function readBody(request: IncomingMessage, maxBytes: number): Promise<Uint8Arra
     reject(tooLarge(maxBytes))
   })
   request.once('end', () => resolve(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks)))
-  request.once('close', () => reject(new WireRefusal(400, 'The body did not arrive completely.')))
+  request.once('close', () => {
+    if (!request.complete) reject(new WireRefusal(400, 'The body did not arrive completely.'))
+  })
   request.once('error', () => {})
   return promise
 }

@@ -42,6 +42,13 @@ export function createStanding({ all, one }: Database, { pathStretches, requireW
     return nearest ?? null
   }
 
+  /** The same for the path of any message. */
+  function nearestSummaryOf(key: number, head: Place): Row | null {
+    const sql = 'SELECT parent_branch FROM branches WHERE session_key = ? AND branch = ?'
+    const forked = (one(sql, key, head.branch)?.parent_branch ?? null) !== null
+    return nearestSummary({ key, deleted: false, head, forked })
+  }
+
   /** The path of the head, from its end to the root. */
   function stretchesOf({ key, head, forked }: Standing): Stretch[] {
     if (!head) return []
@@ -78,5 +85,5 @@ export function createStanding({ all, one }: Database, { pathStretches, requireW
     return rows
   }
 
-  return { standingOf, nearestSummary, messagesOf }
+  return { standingOf, nearestSummary, nearestSummaryOf, messagesOf }
 }

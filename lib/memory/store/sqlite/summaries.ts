@@ -2,6 +2,7 @@ import { MemoryError } from '../../errors.ts'
 import { type Row, toOutline, toSummary } from '../rows.ts'
 import type { Summary, SummaryStore } from '../store.ts'
 import type { Database } from './database.ts'
+import { createStanding } from './standing.ts'
 import type { Tree } from './tree.ts'
 
 const COLUMNS =
@@ -25,6 +26,7 @@ export function summariesMethods(database: Database, tree: Tree): SummaryStore {
     isOnPath,
     bumpGeneration,
   } = tree
+  const { nearestSummaryOf } = createStanding(database, tree)
   const addSummary = (key: number, summary: Summary) => insertSummaryRow(database, key, summary)
 
   return {
@@ -34,7 +36,7 @@ export function summariesMethods(database: Database, tree: Tree): SummaryStore {
         const through = session && findMessage(session.key, summary.throughId)
         if (!session || !through || session.generation !== fence.generation) return false
         if (!one('SELECT 1 FROM jobs WHERE id = ? AND lease = ?', fence.jobId, fence.lease)) return false
-        const current = requireWindow(session.key, through.id).summary
+        const current = nearestSummaryOf(session.key, through)
         if ((current?.id ?? null) !== fence.currentId) return false
         addSummary(session.key, { ...summary, throughPosition: through.position })
         run('UPDATE jobs SET rebuild = 0 WHERE id = ?', fence.jobId)
