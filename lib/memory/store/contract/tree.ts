@@ -20,6 +20,8 @@ export function treeContract(store: () => Store, scene: Scene): void {
     await append(bob, 'm1')
     await append(bob, 'm1')
     expect(await pathOf(bob)).toEqual(['m1'])
+    // Nor is it there a second time beside the path.
+    expect((await store().selectVersion(bob, 'm1')).headId).toBe('m1')
     const other = { ...said('m1'), content: 'other text' }
     await expect(store().appendMessages(bob, [said('m2'), other])).rejects.toMatchObject({ code: 'conflict' })
     expect(await pathOf(bob)).toEqual(['m1'])
