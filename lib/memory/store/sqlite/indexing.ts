@@ -5,6 +5,9 @@ import type { Database } from './database.ts'
 /** Messages that one transaction adds: a save that comes meanwhile waits for no more. */
 const SLICE = 500
 
+/** What a turn adds on its way; more is left to the search after it, which then has to write. */
+const FEW = 20
+
 /** What a busy program saves in one go is added together: that costs a fraction, and nobody waits for it. */
 const PAUSE_MS = 500
 
@@ -43,10 +46,10 @@ export function createIndexing({ all, one, run, write }: Database) {
   }
 
   /** Whether there may be more. */
-  function addSlice(): boolean {
+  function addSlice(limit = SLICE): boolean {
     const rows = all(
       'SELECT * FROM messages WHERE seq > (SELECT through FROM index_progress) ORDER BY seq LIMIT ?',
-      SLICE,
+      limit,
     )
     const tags = new Map<number, string>()
     for (const row of rows) {
@@ -59,13 +62,13 @@ export function createIndexing({ all, one, run, write }: Database) {
     }
     const last = rows.at(-1)
     if (last) run('UPDATE index_progress SET through = ?', last.seq as number)
-    return rows.length === SLICE
+    return rows.length === limit
   }
 
   /** All messages that are acknowledged by now are in the index when this resolves. */
   async function catchUp(): Promise<void> {
     const newest = progress().newest ?? 0
-    while (progress().through < newest && (await write(addSlice)));
+    while (progress().through < newest && (await write(() => addSlice())));
   }
 
   /** There are new messages, or there could be: they are added shortly, whoever searches. */
@@ -80,6 +83,13 @@ export function createIndexing({ all, one, run, write }: Database) {
   return {
     catchUp,
     catchUpSoon,
+    /**
+     * Inside a transaction of the caller's, which is synced anyway: the search that comes next has nothing to write, and
+     * nobody waits for a second sync.
+     */
+    addWithThis(): void {
+      addSlice(FEW)
+    },
     /** Inside a transaction of the caller's: the content of a message has changed. */
     reindex(key: number, message: IndexedMessage): void {
       // Its turn comes.

@@ -141,6 +141,7 @@ export function runsMethods(database: Database, tree: Tree, indexing: Indexing):
         spendAllowances(database, begin.allowances ?? [], begin.now)
         const { prompt, reply } = placeTurn(session, begin)
         moveHead(session.key, reply.id, begin.now)
+        indexing.addWithThis()
         const waits = one('SELECT 1 FROM runs WHERE session_key = ? AND ended_at IS NULL', session.key)
         const row = one(
           `INSERT INTO runs (session_key, id, message_id, prompt_id, status, mode, owner, heartbeat_at, created_at)
