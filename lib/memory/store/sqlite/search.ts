@@ -34,9 +34,13 @@ export function searchMethods(database: Database, tree: Tree, indexing: Indexing
     one(`SELECT count(*) AS n FROM (SELECT 1 FROM ${index} WHERE ${index} MATCH ? LIMIT ${MANY})`, query)
       ?.n as number
 
+  const newestMessage = () => (one('SELECT max(seq) AS newest FROM messages')?.newest as number | null) ?? 0
+
   /** What to match, and the oldest message that is looked at. The rarest words say most about a message. */
   function boundedQuery(index: Index, tags: string, terms: string[]): { query: string; from: number } {
     const within = (some: string[]) => `tag : (${tags}) AND ${anyOf(some)}`
+    // All that there is, is not many: nothing needs to be counted.
+    if (newestMessage() < MANY) return { query: within(terms), from: 0 }
     // Counting without the tags is the cheaper way, and enough for a word that is rare in the whole file.
     const counted = terms.map((term) => ({ term, found: count(index, anyOf([term])) }))
     const rare = counted.filter(({ found }) => found > 0 && found < MANY).map(({ term }) => term)
