@@ -1,9 +1,7 @@
 import { parseArgs } from 'node:util'
 import { createAppServer } from '../e2e/app-server.ts'
 import build from '../e2e/build.ts'
-import { CHECKS } from './conformance/checks.ts'
-import { createClient } from './conformance/client.ts'
-import { losses } from './conformance/losses.ts'
+import { examine } from './conformance/examine.ts'
 import { startSlowModel } from './conformance/slow-model.ts'
 
 /**
@@ -19,32 +17,16 @@ const given = positionals[0]
 const model = await startSlowModel(given ? Number(values['model-port']) : 0)
 const own = given ? null : await startOwn(model.baseUrl)
 const url = given ?? own?.url ?? ''
-const client = createClient(url)
 
 console.log(`Trying ${url}`)
 if (given)
   console.log(`Its model must be ours: OPENAI_API_BASE=${model.baseUrl} OPENAI_API_KEY=any, window 12.`)
 
-let failed = 0
+let failed = 1
 try {
-  await client.ask('/')
-  console.log('\nWhat clients rely on')
-  for (const { name, run } of CHECKS) {
-    const outcome = await run(client, `c${crypto.randomUUID().slice(0, 8)}`).catch((error) => String(error))
-    if (outcome !== true) failed++
-    console.log(outcome === true ? `  ok    ${name}` : `  FAIL  ${name}: ${outcome}`)
-  }
-  console.log(`  ${CHECKS.length - failed} of ${CHECKS.length} hold\n\nWhat is lost`)
-  for (const { name, of, count } of losses(client, model)) {
-    const lost = await count()
-    if (lost) failed++
-    console.log(
-      `  ${lost === null ? 'not tried: the server never asked the model' : `${lost} of ${of}`}  ${name}`,
-    )
-  }
+  failed = await examine(url, model, { print: console.log })
 } catch (error) {
   console.error(`${url} does not answer: ${error instanceof Error ? error.message : error}`)
-  failed++
 } finally {
   model.close()
   await own?.dispose()

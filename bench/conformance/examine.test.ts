@@ -1,0 +1,120 @@
+import { fork } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { type Defect, startDefectiveServer } from './defective.fake.ts'
+import { examine } from './examine.ts'
+import { startSlowModel } from './slow-model.ts'
+
+/** Everything is near: what takes seconds elsewhere takes a fraction here. */
+const pace = { slowMs: 1000, quietMs: 600, betweenMs: 20 }
+const TIMEOUT_MS = 60_000
+
+async function openModel() {
+  const model = await startSlowModel(0)
+  onTestFinished(() => void model.close())
+  return model
+}
+
+type Model = Awaited<ReturnType<typeof openModel>>
+
+/** What the tool says that is not as it should be, and how many of these it counts. */
+async function complaintsAbout(url: string, model: Model): Promise<string[]> {
+  const lines: string[] = []
+  const failed = await examine(url, model, { print: (line) => lines.push(line), pace })
+  const complaints = lines.filter((line) => /^ +(FAIL|not tried|[1-9]\d* of \d+ (?!hold))/.test(line))
+  expect(failed).toBe(complaints.length)
+  expect(lines.length).toBeGreaterThan(20)
+  return complaints.map((line) => line.trim())
+}
+
+const THIRTY = '30 messages, two a post, as LangChain does'
+const HUNDRED = '100 messages in one post'
+const RACING = '50 posts at once while a summary is made'
+const AT_ONCE = 'saves that are acknowledged, and not there for a read that follows'
+const BACK = 'sessions that come back after a delete while a summary is made'
+
+const FOUND: [Defect, string[]][] = [
+  [
+    'trims by position',
+    [
+      'FAIL  GET gives at most the window: 13 messages',
+      `1 of 30  ${THIRTY}`,
+      `87 of 100  ${HUNDRED}`,
+      `49 of 63  ${RACING}`,
+    ],
+  ],
+  ['loses what comes meanwhile', [`50 of 63  ${RACING}`]],
+  ['brings a deleted session back', [`5 of 5  ${BACK}`]],
+  ['gives the oldest first', [expect.stringMatching(/^FAIL {2}messages come back newest first/)]],
+  ['takes a repeated save twice', ['FAIL  an Idempotency-Key stores a repeated save once: got 4']],
+]
+
+describe.concurrent('the conformance tool', () => {
+  it.each(FOUND)(
+    'finds a server out that %s, and complains about nothing else',
+    { timeout: TIMEOUT_MS },
+    async (defect, found) => {
+      const model = await openModel()
+      const server = await startDefectiveServer(model.baseUrl, defect)
+      onTestFinished(server.close)
+      expect(await complaintsAbout(server.url, model)).toEqual(found)
+    },
+  )
+
+  it('finds a server out that acknowledges before it stores', { timeout: TIMEOUT_MS }, async () => {
+    const model = await openModel()
+    const server = await startDefectiveServer(model.baseUrl, 'acknowledges before it stores')
+    onTestFinished(server.close)
+    expect(await complaintsAbout(server.url, model)).toContain(`20 of 20  ${AT_ONCE}`)
+  })
+
+  it('says of a server that never asks the model that the losses were not tried', {
+    timeout: TIMEOUT_MS,
+  }, async () => {
+    const [model, another] = [await openModel(), await openModel()]
+    const server = await startDefectiveServer(another.baseUrl)
+    onTestFinished(server.close)
+    const complaints = await complaintsAbout(server.url, model)
+    expect(complaints).toEqual(
+      [THIRTY, HUNDRED, RACING, BACK].map((name) => `not tried: the server never asked the model  ${name}`),
+    )
+  })
+
+  it('has nothing to say about a server without a defect', { timeout: TIMEOUT_MS }, async () => {
+    const model = await openModel()
+    const server = await startDefectiveServer(model.baseUrl)
+    onTestFinished(server.close)
+    expect(await complaintsAbout(server.url, model)).toEqual([])
+  })
+
+  it('has nothing to say about ours', { timeout: TIMEOUT_MS }, async () => {
+    const model = await openModel()
+    expect(await complaintsAbout(await startOurs(model.baseUrl), model)).toEqual([])
+  })
+})
+
+/** As a process of its own, over a database on disk. */
+async function startOurs(modelUrl: string): Promise<string> {
+  const folder = mkdtempSync(join(tmpdir(), 'motorhead-chat-'))
+  const server = fork(fileURLToPath(new URL('../memory-server.ts', import.meta.url)), {
+    execArgv: ['--conditions=react-server'],
+    env: {
+      ...process.env,
+      DATA_DIR: folder,
+      OPENAI_BASE_URL: modelUrl,
+      OPENAI_API_KEY: 'x',
+      CHAT_MODEL: 'slow',
+    },
+  })
+  onTestFinished(async () => {
+    server.disconnect()
+    await once(server, 'exit')
+    rmSync(folder, { recursive: true })
+  })
+  const [port] = (await once(server, 'message')) as [number]
+  return `http://127.0.0.1:${port}`
+}
