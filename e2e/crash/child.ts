@@ -90,6 +90,7 @@ const ENVIRONMENT = {
   NODE_COMPILE_CACHE: join(tmpdir(), 'motorhead-chat-crash-cache'),
   // Small, so that every few messages are folded while the process dies.
   MOTORHEAD_MAX_WINDOW_SIZE: '4',
+  REQUESTS_PER_MINUTE: '10000000',
   RUNS_PER_MINUTE: '100000',
   RUNS_PER_DAY: '100000000',
   WRITES_PER_MINUTE: '100000',

@@ -15,6 +15,7 @@ const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 /** A first start builds the app. */
 const READY_MS = 300_000
 const PROMPT = 'Prompt after formatting:'
+const BOB = /\bbob\b/iu
 
 const model = await findRealModel()
 if (typeof model === 'string') {
@@ -39,20 +40,25 @@ async function play(model: RealModel): Promise<void> {
     await app.stop()
     app = await startApp(model, dataDir, port)
   }
-  const client = createChatClient(() => `http://127.0.0.1:${port}`)
+  const baseUrl = () => `http://127.0.0.1:${port}`
+  const client = createChatClient(baseUrl)
   const check = (what: string, ok: boolean, seen: string) => {
     results.push(ok)
     console.log(`${ok ? 'ok    ' : 'FAILED'} ${what}: ${JSON.stringify(seen.slice(0, 160))}`)
   }
   const askName = async (when: string) => {
     const reply = await client.say('whats my name?')
-    check(`"whats my name?" ${when} is answered with Bob`, /\bbob\b/iu.test(reply), reply)
+    check(`"whats my name?" ${when} is answered with Bob`, BOB.test(reply), reply)
   }
   const askDinner = async (when: string) => {
     const reply = await client.say('whats for dinner?')
     check(`"whats for dinner?" ${when} is answered`, reply.trim() !== '', reply)
   }
   try {
+    // Or a model that says Bob to everybody would pass.
+    const stranger = await createChatClient(baseUrl).say('whats my name?')
+    check('"whats my name?" of somebody else is not answered with Bob', !BOB.test(stranger), stranger)
+
     await client.say('hi im bob')
     await askName('right after "hi im bob"')
     await askDinner('right after')
@@ -101,6 +107,6 @@ function startApp(model: RealModel, dataDir: string, port: number): Promise<Star
 function notesOf(prompt: string): string {
   return prompt
     .split('\n')
-    .filter((line) => /\bbob\b/iu.test(line))
+    .filter((line) => BOB.test(line))
     .join(' ')
 }

@@ -48,6 +48,8 @@ export type Config = {
 export type LimitSettings = {
   /** Replies a person may have in progress at once. */
   maxActiveRuns: number
+  /** Requests of any kind per minute and person, counted by each process for itself. */
+  requestsPerMinute: number
   /** Replies asked for per minute, by one person and by one address each. */
   runsPerMinute: number
   /** Replies of this process per day, all people together. */
@@ -90,6 +92,7 @@ export function readConfig(env: Env): Config {
     wire: { keys: readKeys(read), open: read.flag('MOTORHEAD_OPEN', false) },
     limits: {
       maxActiveRuns: read.integer('MAX_ACTIVE_RUNS', { fallback: 4, min: 1, max: 1000 }),
+      requestsPerMinute: read.integer('REQUESTS_PER_MINUTE', { fallback: 600, min: 1, max: 10_000_000 }),
       runsPerMinute: read.integer('RUNS_PER_MINUTE', { fallback: 20, min: 1, max: 100_000 }),
       runsPerDay: read.integer('RUNS_PER_DAY', { fallback: 2000, min: 1, max: 100_000_000 }),
       tokensPerDay: read.integer('TOKENS_PER_DAY', { fallback: 30_000_000, min: 1, max: 1_000_000_000_000 }),

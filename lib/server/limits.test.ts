@@ -7,6 +7,7 @@ import { createLimits, limitRefusal } from './limits.ts'
 
 const settings = {
   maxActiveRuns: 4,
+  requestsPerMinute: 4,
   runsPerMinute: 3,
   runsPerDay: 50,
   tokensPerDay: 1000,
@@ -69,6 +70,23 @@ describe('limits', () => {
     for (let again = 0; again < 2; again++) await refused(limits.write(caller))
     expect((await refused(limits.write(caller)))?.message).toContain('many changes')
     expect(await refused(limits.reply(caller))).toBeNull()
+  })
+
+  it('answers so many requests of a person a minute, and five times as many of an address', async () => {
+    const limits = createLimits(settings)
+    const ask = (user: string, times: number) =>
+      Promise.allSettled(
+        Array.from({ length: times }, () => limits.request({ user, address: '10.0.0.1' })),
+      ).then((answers) => answers.filter(({ status }) => status === 'fulfilled').length)
+    expect(await ask('a', 10)).toBe(4)
+    const others = await Promise.all(['b', 'c', 'd', 'e', 'f'].map((user) => ask(user, 4)))
+    expect(others).toEqual([4, 4, 4, 4, 0])
+    await expect(limits.request({ user: 'g', address: '10.0.0.2' })).resolves.toBeUndefined()
+    const refusal = await limits.request({ user: 'a', address: '10.0.0.2' }).catch(limitRefusal)
+    expect(refusal).toEqual({
+      message: expect.stringMatching(/^That is many requests in a short time\. Try again in \d+ seconds\.$/),
+      retryAfterSeconds: expect.any(Number),
+    })
   })
 
   it('keeps no address as it is', () => {

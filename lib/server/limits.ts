@@ -1,11 +1,18 @@
 import { createHash } from 'node:crypto'
+import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible'
+import { LimitReached } from '#lib/memory/errors.ts'
 import type { Allowance } from '#lib/memory/store/limit-store.ts'
 import type { LimitSettings } from './config.ts'
 
 type Caller = { user: string; address: string }
 
-/** What a request takes of what a person, an address and everybody may do; counted in the store, exact over all processes. */
+/**
+ * What a request takes of what a person, an address and everybody may do. What is written or costs a model's work is counted
+ * in the store, exact over all processes; the requests themselves in this process, before they are read or looked up.
+ */
 export type Limits = {
+  /** Counts a request. Throws `LimitReached`. */
+  request(caller: Caller): Promise<void>
   /** For anything that makes a model work. */
   reply(caller: Caller): Allowance[]
   /** For any other change. */
@@ -23,12 +30,29 @@ export function createLimits(settings: LimitSettings): Limits {
     allowance(`${kind}-user`, user, limit, MINUTE_MS),
     allowance(`${kind}-address`, address, limit * PEOPLE_PER_ADDRESS, MINUTE_MS),
   ]
+  const byUser = requestLimiter('request-user', settings.requestsPerMinute)
+  const byAddress = requestLimiter('request-address', settings.requestsPerMinute * PEOPLE_PER_ADDRESS)
   return {
+    request: async ({ user, address }) => {
+      await byUser(user)
+      await byAddress(address)
+    },
     reply: (caller) => [
       ...perMinute('reply', settings.runsPerMinute, caller),
       allowance('reply-day', 'all', settings.runsPerDay, DAY_MS),
     ],
     write: (caller) => perMinute('write', settings.writesPerMinute, caller),
+  }
+}
+
+function requestLimiter(name: LimitName, points: number): (whose: string) => Promise<void> {
+  const limiter = new RateLimiterMemory({ keyPrefix: name, points, duration: MINUTE_MS / 1000 })
+  return async (whose) => {
+    try {
+      await limiter.consume(whose)
+    } catch (refusal) {
+      throw refusal instanceof RateLimiterRes ? new LimitReached(name, refusal.msBeforeNext) : refusal
+    }
   }
 }
 
@@ -39,6 +63,8 @@ function allowance(name: LimitName, whose: string, limit: number, windowMs: numb
 }
 
 const SENTENCES = {
+  'request-user': 'That is many requests in a short time.',
+  'request-address': 'That is many requests from your network in a short time.',
   'reply-user': 'That is many messages in a short time.',
   'reply-address': 'That is many messages from your network in a short time.',
   'reply-day': 'The replies that this server may give in a day are used up.',

@@ -196,12 +196,14 @@ describe('POST /api/chat', () => {
     )
   })
 
-  it('asks to wait after too many messages', async () => {
-    setUp({ RUNS_PER_MINUTE: '1' })
+  it.each(['RUNS', 'REQUESTS'])('asks to wait after too many %s a minute', async (what) => {
+    setUp({ [`${what}_PER_MINUTE`]: '1' })
     const cookie = (await post(send)).headers.get('set-cookie')?.split(';')[0] ?? ''
     const answer = await post(send, { cookie })
     expect(answer.status).toBe(429)
     expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(0)
+    const { status } = await sessionsRoute.GET(request('/api/sessions', { headers: { cookie } }), none)
+    expect(status === 429).toBe(what === 'REQUESTS')
   })
 })
 
@@ -242,10 +244,8 @@ describe('what is thrown', () => {
 
 describe('other routes', () => {
   it('answers an anonymous reader without asking the store', async () => {
-    expect(await (await sessionsRoute.GET(request('/api/sessions'), none)).json()).toEqual({
-      sessions: [],
-      next: null,
-    })
+    const list = await sessionsRoute.GET(request('/api/sessions'), none)
+    expect(await list.json()).toEqual({ sessions: [], next: null })
     expect((await sessionRoute.GET(request(`/api/sessions/${SESSION}`), of(SESSION))).status).toBe(404)
     const stream = await streamRoute.GET(request(`/api/chat/${SESSION}/stream?run=${REPLY}`), of(SESSION))
     expect(stream.status).toBe(204)

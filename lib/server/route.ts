@@ -34,10 +34,14 @@ export function readRoute<
   }) => Promise<Response>,
 ): Handler {
   return guarded(async (request, context) => {
+    const { config, identity, limits } = rim()
+    const user = await identity.readRequest(request)
+    const address = peerOf(request, config)
+    // Somebody without a cookie is their address.
+    await limits.request({ user: user ?? address, address })
     const params = checked(schemas.params, await context.params) as Checked<P>
     const { searchParams } = new URL(request.url)
     const query = (schemas.query && parseQuery(schemas.query, searchParams)) as Checked<Q>
-    const user = await rim().identity.readRequest(request)
     const opened = await app()
     opened.chat.touch()
     return handle({ app: opened, user, params, query })
@@ -78,10 +82,11 @@ export function writeRoute<
   return guarded(async (request, context) => {
     const { config, identity, limits } = rim()
     requireSameOrigin(request, config)
-    const params = checked(schemas.params, await context.params) as Checked<P>
-    const body = (await readBody(request, schemas.body, maxBytes)) as Checked<B>
     const user = (await identity.readRequest(request)) ?? randomUUID()
     const caller = { user, address: peerOf(request, config) }
+    await limits.request(caller)
+    const params = checked(schemas.params, await context.params) as Checked<P>
+    const body = (await readBody(request, schemas.body, maxBytes)) as Checked<B>
     const allowances = limit === 'write' ? limits.write(caller) : limits.reply(caller)
     const opened = await app()
     opened.chat.touch()
