@@ -6,6 +6,7 @@ import type {
   JobKind,
   JobState,
   Message,
+  NewMessage,
   Run,
   Session,
   SessionRef,
@@ -70,6 +71,25 @@ export function toMessage(row: Row): MessageRow {
   }
 }
 
+/** In the order of the columns that a message is inserted with. */
+export const messageValues = (
+  key: number,
+  { branch, parent }: { branch: number; parent: Pick<MessageRow, 'id' | 'position'> | null },
+  message: NewMessage,
+) => [
+  key,
+  message.id,
+  parent?.id ?? null,
+  branch,
+  (parent?.position ?? 0) + 1,
+  message.role,
+  message.content,
+  message.name ?? null,
+  Number(message.byChat ?? false),
+  message.status ?? 'complete',
+  message.createdAt,
+]
+
 export function bareMessage(message: MessageRow): Message
 export function bareMessage(message: MessageRow | null): Message | null
 export function bareMessage(message: MessageRow | null): Message | null {
@@ -93,6 +113,27 @@ export function toOutline(row: Row): SummaryOutline {
     createdAt: row.created_at as number,
   }
 }
+
+/** In the order of the columns that a summary is inserted with. */
+export const summaryValues = (key: number, summary: Summary) => [
+  key,
+  summary.id,
+  summary.throughId,
+  summary.throughPosition,
+  summary.baseId,
+  summary.context,
+  summary.tokens,
+  summary.folded,
+  summary.source,
+  summary.model,
+  summary.createdAt,
+]
+
+/** Where a summary hangs, of a row that has its message's branch. */
+export const toPlace = (row: Row) => ({
+  branch: row.branch as number,
+  position: row.through_position as number,
+})
 
 export function toJob(row: Row, lease: string): Job {
   return {
@@ -129,6 +170,14 @@ export function toRun(row: Row, ref: SessionRef): Run {
     heartbeatAt: row.heartbeat_at as number,
     createdAt: row.created_at as number,
   }
+}
+
+/** The chunks of a run from number `from` on, of rows that hold several each. */
+export function chunksFrom(batches: Row[], from: number): string[] {
+  return batches.flatMap((batch) => {
+    const list = JSON.parse(batch.chunks as string) as string[]
+    return list.slice(Math.max(0, from - (batch.first as number)))
+  })
 }
 
 export function toSettings(row: Row): PersonSettings {

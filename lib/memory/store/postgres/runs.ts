@@ -1,5 +1,5 @@
 import { MemoryError } from '../../errors.ts'
-import { type Row, toRun } from '../rows.ts'
+import { chunksFrom, type Row, toRun } from '../rows.ts'
 import type { Run, RunStore, SessionRef } from '../store.ts'
 import type { Database, Queries } from './database.ts'
 import { addJobs } from './jobs.ts'
@@ -131,11 +131,7 @@ export function runsMethods({ read, write }: Database): RunStore {
           row.seq,
           from,
         )
-        const chunks = batches.flatMap((batch) => {
-          const list = JSON.parse(batch.chunks as string) as string[]
-          return list.slice(Math.max(0, from - (batch.first as number)))
-        })
-        return { chunks, status: row.status as Run['status'] }
+        return { chunks: chunksFrom(batches, from), status: row.status as Run['status'] }
       }),
 
     requestStop: (ref, runId) =>

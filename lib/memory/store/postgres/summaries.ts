@@ -1,5 +1,5 @@
 import { MemoryError } from '../../errors.ts'
-import { type Row, toOutline, toSummary } from '../rows.ts'
+import { summaryValues, toOutline, toPlace, toSummary } from '../rows.ts'
 import type { Summary, SummaryStore } from '../store.ts'
 import type { Database, Queries } from './database.ts'
 import {
@@ -137,18 +137,6 @@ export async function insertSummaryRow({ run }: Queries, key: number, summary: S
   await run(
     `INSERT INTO summaries (session_key, id, through_id, through_position, base_id, context, tokens, folded, source, model, created_at)
      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
-    key,
-    summary.id,
-    summary.throughId,
-    summary.throughPosition,
-    summary.baseId,
-    summary.context,
-    summary.tokens,
-    summary.folded,
-    summary.source,
-    summary.model,
-    summary.createdAt,
+    ...summaryValues(key, summary),
   )
 }
-
-const toPlace = (row: Row) => ({ branch: row.branch as number, position: row.through_position as number })

@@ -1,6 +1,14 @@
 import { MemoryError } from '../../errors.ts'
 import { aboutWords, contentWords, isReply } from '../../index-words.ts'
-import { type MessageRow, type Row, type SessionRow, toMessage, toSession, toSummary } from '../rows.ts'
+import {
+  type MessageRow,
+  messageValues,
+  type Row,
+  type SessionRow,
+  toMessage,
+  toSession,
+  toSummary,
+} from '../rows.ts'
 import type { NewMessage, SessionRef, Summary } from '../store.ts'
 import type { Queries } from './database.ts'
 import { indexWords, tagOf } from './index-words.ts'
@@ -136,17 +144,7 @@ export async function insertMessage(
   const row = await db.one(
     `INSERT INTO messages (session_key, id, parent_id, branch, position, role, content, name, by_chat, status, created_at)
      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) RETURNING *`,
-    key,
-    message.id,
-    parent?.id ?? null,
-    branch,
-    (parent?.position ?? 0) + 1,
-    message.role,
-    message.content,
-    message.name ?? null,
-    Number(message.byChat ?? false),
-    message.status ?? 'complete',
-    message.createdAt,
+    ...messageValues(key, { branch, parent }, message),
   )
   const inserted = toMessage(row as Row)
   if (inserted.status !== 'streaming') await indexMessage(db, session, inserted)

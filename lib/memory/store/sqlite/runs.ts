@@ -1,5 +1,5 @@
 import { MemoryError } from '../../errors.ts'
-import { type MessageRow, type SessionRow, toRun } from '../rows.ts'
+import { chunksFrom, type MessageRow, type SessionRow, toRun } from '../rows.ts'
 import type { BeginTurn, Run, RunStore, SessionRef } from '../store.ts'
 import type { Database, Row } from './database.ts'
 import type { Indexing } from './indexing.ts'
@@ -231,11 +231,7 @@ export function runsMethods(database: Database, tree: Tree, indexing: Indexing):
           row.seq,
           from,
         )
-        const chunks = batches.flatMap((batch) => {
-          const list = JSON.parse(batch.chunks as string) as string[]
-          return list.slice(Math.max(0, from - (batch.first as number)))
-        })
-        return { chunks, status: row.status as Run['status'] }
+        return { chunks: chunksFrom(batches, from), status: row.status as Run['status'] }
       }),
 
     requestStop: (ref, runId) =>

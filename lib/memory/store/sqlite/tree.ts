@@ -1,5 +1,5 @@
 import { MemoryError } from '../../errors.ts'
-import { type MessageRow, type SessionRow, toMessage, toSession, toSummary } from '../rows.ts'
+import { type MessageRow, messageValues, type SessionRow, toMessage, toSession, toSummary } from '../rows.ts'
 import type { NewMessage, SessionRef, Summary } from '../store.ts'
 import type { Database, Row } from './database.ts'
 import type { Indexing } from './indexing.ts'
@@ -132,17 +132,7 @@ export function createTree({ all, one, run }: Database, indexing: Indexing) {
     const row = one(
       `INSERT INTO messages (session_key, id, parent_id, branch, position, role, content, name, by_chat, status, created_at)
        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING *`,
-      key,
-      message.id,
-      parent?.id ?? null,
-      branch,
-      (parent?.position ?? 0) + 1,
-      message.role,
-      message.content,
-      message.name ?? null,
-      Number(message.byChat ?? false),
-      message.status ?? 'complete',
-      message.createdAt,
+      ...messageValues(key, { branch, parent }, message),
     ) as Row
     indexing.catchUpSoon()
     return toMessage(row)
