@@ -19,8 +19,11 @@ const own = given ? null : await startOwn(model.baseUrl)
 const url = given ?? own?.url ?? ''
 
 console.log(`Trying ${url}`)
-if (given)
-  console.log(`Its model must be ours: OPENAI_API_BASE=${model.baseUrl} OPENAI_API_KEY=any, window 12.`)
+if (given) {
+  console.log(`Its model must be ours, and its window 12: OPENAI_API_BASE=${model.baseUrl} OPENAI_API_KEY=any
+or, as getmetal/motorhead asks OpenAI itself whatever that says, AZURE_API_BASE=${new URL(model.baseUrl).origin}
+AZURE_API_KEY=any AZURE_DEPLOYMENT_ID=any AZURE_DEPLOYMENT_ID_ADA=any`)
+}
 
 let failed = 1
 try {

@@ -9,7 +9,7 @@ export type Loss = { name: string; of: number; count(): Promise<number | null> }
 export type Pace = { slowMs: number; quietMs: number; betweenMs: number }
 
 /** Slow enough for a server far away. */
-const PATIENT: Pace = { slowMs: 2000, quietMs: 2000, betweenMs: 400 }
+const PATIENT: Pace = { slowMs: 2000, quietMs: 2000, betweenMs: 1000 }
 
 const DELETES = 5
 const READ_AT_ONCE = 20

@@ -13,7 +13,8 @@ export async function startSlowModel(port: number) {
   let waiting = 0
   const server = createServer(async (request, response) => {
     const body = await read(request)
-    if (!request.url?.endsWith('/chat/completions')) {
+    // Azure's address has a query.
+    if (!request.url?.split('?')[0]?.endsWith('/chat/completions')) {
       response.writeHead(404, { 'content-type': 'application/json' })
       return response.end('{"error":{"message":"Only chat completions are answered here."}}')
     }
