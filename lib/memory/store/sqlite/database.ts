@@ -17,9 +17,10 @@ export type Database = {
   /**
    * All of `work` is durable when this resolves, or none of it is. Writes that are asked for in one turn of the event loop
    * share one sync of the disk; a work that throws takes back its own changes alone. It touches nothing but the database,
-   * as it is done again when one that shared its transaction has failed.
+   * as it is done again when one that shared its transaction has failed. `patienceMs`: how long another program's lock is
+   * waited for.
    */
-  write<T>(work: () => T): Promise<T>
+  write<T>(work: () => T, options?: { patienceMs?: number }): Promise<T>
   /** All reads of `work` see one state. */
   read<T>(work: () => T): Promise<T>
   /** Another number than before as soon as anything was committed, by this process or another one. */

@@ -16,6 +16,7 @@ type Waiting = {
   resolve: (value: unknown) => void
   reject: (error: unknown) => void
   askedAt: number
+  patienceMs: number
 }
 type Outcome = { done: Waiting; value: unknown } | { failed: Waiting; error: unknown }
 type KeptOut = { group: Waiting[]; error: unknown }
@@ -35,10 +36,17 @@ export function createGroupCommit({ inTransaction, inSavepoint, isWhole, patienc
   let scheduled = false
   let pauseMs = FIRST_PAUSE_MS
 
-  function write<T>(work: () => T): Promise<T> {
+  function write<T>(work: () => T, options: { patienceMs?: number } = {}): Promise<T> {
     return new Promise<T>((resolve, reject) => {
       const askedAt = performance.now()
-      waiting.push({ work, resolve: resolve as (value: unknown) => void, reject, askedAt })
+      waiting.push({
+        work,
+        resolve: resolve as (value: unknown) => void,
+        reject,
+        askedAt,
+        patienceMs,
+        ...options,
+      })
       if (scheduled) return
       scheduled = true
       setImmediate(flush)
@@ -60,7 +68,7 @@ export function createGroupCommit({ inTransaction, inSavepoint, isWhole, patienc
 
   function tryAgain({ group, error }: KeptOut): void {
     const now = performance.now()
-    const hasTime = ({ askedAt }: Waiting) => now - askedAt < patienceMs
+    const hasTime = (each: Waiting) => now - each.askedAt < each.patienceMs
     for (const each of group) if (!hasTime(each)) each.reject(error)
     waiting = [...group.filter(hasTime), ...waiting]
     if (waiting.length === 0) return

@@ -44,6 +44,19 @@ describe('sqlite: the full-text index follows the messages', () => {
     expect(found.map(({ id }) => id)).toEqual(['m2', 'm1'])
   })
 
+  it('is searched as it is while another program holds the lock, and caught up with after', async () => {
+    await store.appendMessages(ref, [said('m1')])
+    expect(await find()).toEqual(['m1'])
+    await store.appendMessages(ref, [said('m2')])
+    const other = new DatabaseSync(file)
+    other.exec('BEGIN IMMEDIATE')
+    expect(await find()).toEqual(['m1'])
+    expect(await store.findMessages(['n'], { words: [['kanga']], limit: 9 })).toHaveLength(1)
+    other.exec('COMMIT')
+    other.close()
+    expect(await find()).toEqual(['m1', 'm2'])
+  })
+
   it('takes up many at once, more than one transaction adds', async () => {
     const many = Array.from({ length: 1100 }, (_, n) => said(`m${n}`))
     await store.appendMessages(ref, many)

@@ -1,3 +1,4 @@
+import { MemoryError } from '../../errors.ts'
 import { aboutWords, contentWords, isReply } from '../../index-words.ts'
 import { type MessageRow, toMessage } from '../rows.ts'
 import type { Database } from './database.ts'
@@ -10,6 +11,9 @@ const FEW = 20
 
 /** What a busy program saves in one go is added together: that costs a fraction, and nobody waits for it. */
 const PAUSE_MS = 500
+
+/** Longer than a small write of another process; a person who searches should not feel it. */
+const READER_PATIENCE_MS = 100
 
 type IndexedMessage = Pick<MessageRow, 'seq' | 'role' | 'name' | 'content' | 'createdAt'>
 
@@ -66,9 +70,19 @@ export function createIndexing({ all, one, run, write }: Database) {
   }
 
   /** All messages that are acknowledged by now are in the index when this resolves. */
-  async function catchUp(): Promise<void> {
+  async function catchUp(options?: { patienceMs: number }): Promise<void> {
     const newest = progress().newest ?? 0
-    while (progress().through < newest && (await write(() => addSlice())));
+    while (progress().through < newest && (await write(() => addSlice(), options)));
+  }
+
+  /** Before a search: readers meet no lock, so one that another program holds costs it the newest messages, not its answer. */
+  async function catchUpIfFree(): Promise<void> {
+    try {
+      await catchUp({ patienceMs: READER_PATIENCE_MS })
+    } catch (error) {
+      if (!(error instanceof MemoryError && error.code === 'storage-busy')) throw error
+      catchUpSoon()
+    }
   }
 
   /** There are new messages, or there could be: they are added shortly, whoever searches. */
@@ -81,7 +95,7 @@ export function createIndexing({ all, one, run, write }: Database) {
   }
 
   return {
-    catchUp,
+    catchUpIfFree,
     catchUpSoon,
     /**
      * Inside a transaction of the caller's, which is synced anyway: the search that comes next has nothing to write, and

@@ -101,7 +101,7 @@ export function searchMethods(database: Database, tree: Tree, indexing: Indexing
 
   return {
     async searchMessages(scope, { terms, limit }) {
-      await indexing.catchUp()
+      await indexing.catchUpIfFree()
       return read(() => {
         const tags = tagsOf(scope)
         if (terms.length === 0 || tags === null) return []
@@ -133,7 +133,7 @@ export function searchMethods(database: Database, tree: Tree, indexing: Indexing
       }),
 
     async findMessages(namespaces, { words, limit }) {
-      await indexing.catchUp()
+      await indexing.catchUpIfFree()
       return read(() => {
         if (
           namespaces.length === 0 ||
