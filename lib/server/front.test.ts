@@ -51,6 +51,12 @@ describe('the server in front', () => {
     expect((await ask(port, path)).status).toBe(400)
   })
 
+  it('understands a whole address, as a proxy asks for it', async () => {
+    const port = await serve(async ({ url }, response) => void response.end(JSON.stringify(url)))
+    expect((await ask(port, 'http://example.org/s/1?q=http://x')).body).toBe('/s/1?q=http://x')
+    expect((await ask(port, 'http://example.org?q=1')).body).toBe('/?q=1')
+  })
+
   it('leaves the parameters of an address to the route', async () => {
     const port = await serve(echo)
     expect((await ask(port, '/?q=%')).status).toBe(200)

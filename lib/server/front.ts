@@ -38,6 +38,7 @@ export function createFront(
         response.setHeader('allow', [...ANSWERED_METHODS].join(', '))
         return refuse(response, 405, 'bad-request', 'This method is not answered here.')
       }
+      request.url = withoutOrigin(request.url)
       if (isForWire(request)) {
         await ready
         const wire = wireSlot.get()
@@ -59,6 +60,10 @@ export function createFront(
     }
   }
 }
+
+/** Proxies ask for the whole address, and every server has to understand it (RFC 9112, 3.2.2). */
+const withoutOrigin = (url = ''): string =>
+  url.startsWith('/') ? url : url.replace(/^https?:\/\/[^/?#]*\/?/i, '/')
 
 /** For `clientError`: a request that is no HTTP, too large in its head, or too slow. */
 export function answerBrokenRequest(error: NodeJS.ErrnoException, socket: Socket): void {

@@ -1,8 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import { isWirePath } from '#lib/memory/wire/address.ts'
-import { type WireAnswer, WireRefusal } from '#lib/memory/wire/call.ts'
-import { tooLarge, WIRE_HEADERS } from '#lib/memory/wire/fetch.ts'
+import { tooLarge, type WireAnswer, WireRefusal } from '#lib/memory/wire/call.ts'
+import { WIRE_HEADERS } from '#lib/memory/wire/fetch.ts'
 import type { Wire } from '#lib/memory/wire/handler.ts'
 import { asksForHealth } from './wire-root.ts'
 

@@ -28,3 +28,6 @@ export class WireRefusal extends Error {
     this.headers = headers
   }
 }
+
+export const tooLarge = (maxBytes: number) =>
+  new WireRefusal(413, `The body is larger than ${maxBytes / 1024 / 1024} MB: send it in several parts.`)

@@ -1,4 +1,4 @@
-import { type WireAnswer, type WireCall, WireRefusal } from './call.ts'
+import { tooLarge, type WireAnswer, type WireCall } from './call.ts'
 import type { Wire } from './handler.ts'
 
 /** On every answer: JSON that belongs to one program and is no page. */
@@ -45,9 +45,6 @@ async function readAtMost(request: Request, maxBytes: number): Promise<Uint8Arra
   }
   return Buffer.concat(chunks)
 }
-
-export const tooLarge = (maxBytes: number) =>
-  new WireRefusal(413, `The body is larger than ${maxBytes / 1024 / 1024} MB: send it in several parts.`)
 
 const toResponse = ({ status, body, headers }: WireAnswer): Response =>
   new Response(body === '' ? null : body, { status, headers: { ...WIRE_HEADERS, ...headers } })

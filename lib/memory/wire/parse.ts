@@ -1,6 +1,8 @@
 import { isUtf8 } from 'node:buffer'
+import { promisify } from 'node:util'
+import { brotliDecompress, gunzip, inflate, zstdDecompress } from 'node:zlib'
 import type { z } from 'zod'
-import { type WireCall, WireRefusal } from './call.ts'
+import { tooLarge, type WireCall, WireRefusal } from './call.ts'
 import { MAX_BODY_BYTES } from './schema.ts'
 
 /** The checked JSON body of a request. Throws `WireRefusal` with a sentence that names the field, never the value. */
@@ -8,11 +10,30 @@ export async function readBody<S extends z.ZodType>(schema: S, bytes: Uint8Array
   return checked(schema, parseJson(bytes), 'The body')
 }
 
-/** The body as it came. Other content types are refused as by the original: a web form could send them. */
-export function bodyBytes(call: WireCall): Promise<Uint8Array> {
-  const type = call.header('content-type')?.split(';', 1)[0]?.trim().toLowerCase()
-  if (type !== 'application/json') throw new WireRefusal(400, 'Content type error')
-  return call.body(MAX_BODY_BYTES)
+/** Any kind of JSON, as at the original. Other content types are refused: a web form could send them. */
+const JSON_TYPE = /^[\w!#$&^.+-]+\/(?:json|[\w!#$&^.-]+\+json)$/
+
+const DECODE = new Map<string, (bytes: Uint8Array, options: { maxOutputLength: number }) => Promise<Buffer>>([
+  ['gzip', promisify(gunzip)],
+  ['deflate', promisify(inflate)],
+  ['br', promisify(brotliDecompress)],
+  ['zstd', promisify(zstdDecompress)],
+])
+
+/** The body of a request, as it was before its content encoding. */
+export async function bodyBytes(call: WireCall): Promise<Uint8Array> {
+  const type = call.header('content-type')?.split(';', 1)[0]?.trim().toLowerCase() ?? ''
+  if (!JSON_TYPE.test(type)) throw new WireRefusal(400, 'Content type error')
+  const bytes = await call.body(MAX_BODY_BYTES)
+  const encoding = call.header('content-encoding')
+  const decode = encoding ? DECODE.get(encoding.trim().toLowerCase()) : undefined
+  if (!decode) return bytes
+  try {
+    return await decode(bytes, { maxOutputLength: MAX_BODY_BYTES })
+  } catch (error) {
+    if ((error as { code?: unknown }).code === 'ERR_BUFFER_TOO_LARGE') throw tooLarge(MAX_BODY_BYTES)
+    throw new WireRefusal(400, 'The body is not encoded as its content-encoding says.')
+  }
 }
 
 /** Of a name that is given twice, the first one counts. */

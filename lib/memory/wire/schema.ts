@@ -6,7 +6,8 @@ const MAX_MESSAGE_BYTES = 1024 * 1024
 /** A role or a name is a word or two; a longer one would be a message in disguise. */
 const MAX_WORD_BYTES = 1024
 const MAX_ID_BYTES = 512
-const MAX_SIZE = 10_000
+/** A program that wants all of its sessions asks for many: the original set no limit. */
+const MAX_SIZE = 100_000
 
 /** Text that JSON can give back byte for byte: a half of a pair of surrogates cannot. */
 const text = (maxBytes: number) =>

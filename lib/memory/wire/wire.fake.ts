@@ -9,7 +9,7 @@ import { createWire, type Wire } from './handler.ts'
 
 export type Asked = {
   method?: string
-  /** Text as it is, anything else as JSON. */
+  /** Text and bytes as they are, anything else as JSON. */
   body?: unknown
   headers?: Record<string, string | undefined>
   fromThisMachine?: boolean
@@ -83,7 +83,7 @@ export function openScene(options: SceneOptions = {}) {
       method,
       url,
       header: (name) => headers[name],
-      body: async () => Buffer.from(typeof body === 'string' ? body : JSON.stringify(body ?? '')),
+      body: async () => bytesOf(body),
       fromThisMachine,
       whenLost: (listener) => (lost === 'before' ? listener() : listeners.push(listener)),
     })
@@ -120,6 +120,11 @@ export function openScene(options: SceneOptions = {}) {
       await store.close()
     },
   }
+}
+
+function bytesOf(body: unknown): Uint8Array {
+  if (body instanceof Uint8Array) return body
+  return Buffer.from(typeof body === 'string' ? body : JSON.stringify(body ?? ''))
 }
 
 export const messages = (count: number, from = 1) =>
