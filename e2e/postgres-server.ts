@@ -16,12 +16,14 @@ import { createRequire } from 'node:module'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { basename, dirname, join } from 'node:path'
+import { childrenOf, isAlive } from './process-children.ts'
 
 /** A real Postgres of its own in a temporary folder, on a free port of this machine only. */
 export type PostgresServer = {
   readonly url: string
-  /** Orderly (`fast`), or killed at once like a machine that loses its power. */
+  /** Orderly (`fast`), or the server and each process of it killed with SIGKILL, at whatever they are doing. */
   stop(how?: 'fast' | 'kill'): Promise<void>
+  /** Rejects when it was killed before it was ready. */
   start(): Promise<void>
   /** Stops it and removes its folder. */
   remove(): Promise<void>
@@ -89,7 +91,8 @@ export async function createPostgresServer({ durable = false } = {}): Promise<Po
     child = started
     const deadline = Date.now() + START_MS
     while (!isReady(data, started.pid)) {
-      if (started.exitCode !== null) throw new Error(`Postgres ended at its start (${started.exitCode}).`)
+      const end = started.exitCode ?? started.signalCode
+      if (end !== null) throw new Error(`Postgres ended at its start (${end}).`)
       if (Date.now() > deadline) throw new Error('Postgres did not start in time.')
       await new Promise((wake) => setTimeout(wake, 20))
     }
@@ -100,7 +103,8 @@ export async function createPostgresServer({ durable = false } = {}): Promise<Po
     child = null
     if (!stopping || stopping.exitCode !== null || stopping.signalCode !== null) return
     const ended = once(stopping, 'exit')
-    stopping.kill(how === 'kill' ? 'SIGQUIT' : 'SIGINT')
+    if (how === 'fast') stopping.kill('SIGINT')
+    else await killAll(stopping)
     await ended
   }
 
@@ -116,6 +120,16 @@ export async function createPostgresServer({ durable = false } = {}): Promise<Po
   }
 }
 
+/** Standing still, it starts no further process, and does not see the others die: none of them gets to do anything. */
+async function killAll(server: ChildProcess): Promise<void> {
+  server.kill('SIGSTOP')
+  const children = childrenOf(server.pid ?? 0)
+  for (const pid of children) process.kill(pid, 'SIGKILL')
+  server.kill('SIGKILL')
+  // The next start is refused while one of them holds the shared memory.
+  while (children.some(isAlive)) await new Promise((wake) => setTimeout(wake, 10))
+}
+
 /** In their package when they can be used there, else a copy of them. */
 function prepareBinaries(folder: string): string {
   const source = binariesOf()
@@ -127,6 +141,14 @@ function prepareBinaries(folder: string): string {
   cpSync(source, native, { recursive: true, filter: (path) => !path.endsWith('.a'), verbatimSymlinks: true })
   for (const link of missing) symlinkSync(basename(link.source), join(folder, link.target))
   return native
+}
+
+/** Of the binaries, as their package numbers it. */
+export function postgresVersion(): string {
+  const { version } = JSON.parse(readFileSync(join(binariesOf(), '..', 'package.json'), 'utf8')) as {
+    version: string
+  }
+  return version
 }
 
 type Link = { source: string; target: string }

@@ -31,11 +31,15 @@ const THINGS =
     ' ',
   )
 
+/** So often the same again means that most are given away. */
+const TRIES = 20
+
 export function createVocabulary(random: Random): Vocabulary {
   const given = new Set<string>()
-  function fresh(make: () => string): string {
-    for (;;) {
-      const value = make()
+  /** `longer`: how much longer than usual it is to be, as what is usual may all be given away in a long story. */
+  function fresh(make: (longer: number) => string): string {
+    for (let tries = 0; ; tries++) {
+      const value = make(Math.floor(tries / TRIES))
       if (given.has(value)) continue
       given.add(value)
       return value
@@ -46,21 +50,25 @@ export function createVocabulary(random: Random): Vocabulary {
 
   return {
     name: () =>
-      fresh(() => {
-        const middle = Array.from({ length: random.int(1, 2) }, () => random.pick(MIDDLE)).join('')
+      fresh((longer) => {
+        const syllables = random.int(1, 2) + longer
+        const middle = Array.from({ length: syllables }, () => random.pick(MIDDLE)).join('')
         return random.pick(BEGIN) + middle + random.pick(END)
       }),
-    number: (count) => fresh(() => digits(count)),
-    amount: () => fresh(() => random.int(1000, 999_999).toLocaleString('en')),
+    number: (count) => fresh((longer) => digits(count + longer)),
+    amount: () => fresh((longer) => random.int(1000, 999_999 * 10 ** longer).toLocaleString('en')),
     code: () =>
-      fresh(() =>
+      fresh((longer) =>
         random.pick([
-          `${letter()}${letter()}-${digits(4)}`,
-          `${letter()}${digits(3)}${letter()}${letter()}`,
-          `${digits(2)}-${letter()}${letter()}${letter()}-${digits(2)}`,
+          `${letter()}${letter()}-${digits(4 + longer)}`,
+          `${letter()}${digits(3 + longer)}${letter()}${letter()}`,
+          `${digits(2 + longer)}-${letter()}${letter()}${letter()}-${digits(2)}`,
         ]),
       ),
-    date: () => fresh(() => `${random.int(1, 28)} ${random.pick(MONTHS)} ${random.int(2027, 2150)}`),
+    date: () =>
+      fresh(
+        (longer) => `${random.int(1, 28)} ${random.pick(MONTHS)} ${random.int(2027, 2150 + 1000 * longer)}`,
+      ),
     time: () => `${random.int(1, 12)}:${random.int(10, 59)} ${random.pick(['am', 'pm'])}`,
     thing: () => random.pick(THINGS),
   }

@@ -33,8 +33,10 @@ export function createCrowd(deps: {
   url: () => string
   /** What a message holds besides its own mark. */
   filler?: () => string
+  /** A database that dies with a commit in its hands leaves nobody who knows: "not saved" is then a maybe, and sent again. */
+  refusalsAreMaybes?: boolean
 }): Crowd {
-  const { random, url, filler = () => random.pick(THINGS_TO_SAY) } = deps
+  const { random, url, filler = () => random.pick(THINGS_TO_SAY), refusalsAreMaybes = false } = deps
   const all: Conversation[] = []
   const touched = new Set<Conversation>()
   const refusals: { status: number; code: string }[] = []
@@ -49,7 +51,7 @@ export function createCrowd(deps: {
   let ticks = 0
   const programs = Array.from({ length: PROGRAMS }, () =>
     createProgram({
-      ...{ random, url, filler },
+      ...{ random, url, filler, refusalsAreMaybes },
       newId: uuid,
       tick: () => ++ticks,
       begin: () => begin('program'),
@@ -97,7 +99,9 @@ export function createCrowd(deps: {
     try {
       const response = await post(person, conversation, message)
       if (!response.ok) {
-        message.refused = again === null
+        const isMaybe = refusalsAreMaybes && response.status >= 500
+        message.refused = again === null && !isMaybe
+        if (isMaybe) tab.unanswered = message
         const { error } = (await response.json()) as { error: { code: string } }
         refusals.push({ status: response.status, code: error.code })
         return true

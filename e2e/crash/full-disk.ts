@@ -7,6 +7,7 @@ import { createVictim, type Victim } from './child.ts'
 import { type Crowd, createCrowd } from './crowd.ts'
 import { inspect, inspectAtRest } from './inspect.ts'
 import type { Problem } from './ledger.ts'
+import { createSqlitePlace } from './place.ts'
 import { createRandom } from './random.ts'
 import { type Outcome, type Setting, totals } from './scenarios.ts'
 
@@ -28,13 +29,13 @@ export async function fillDisk(setting: Setting): Promise<Outcome | string> {
     return 'a small disk cannot be mounted here (it takes root)'
   }
   const random = createRandom(setting.seed)
-  const victim = await createVictim('lean', () => ({ DATA_DIR: disk }))
+  const place = createSqlitePlace(disk)
+  const victim = await createVictim('lean', () => place.env)
   const paragraph = () => `${'lorem ipsum dolor sit amet '.repeat(random.int(20, 600))}`
   const crowd = createCrowd({ random, url: () => victim.url, filler: paragraph })
   const problems: Problem[] = []
   const starts: number[] = []
   const ballast = join(disk, 'ballast')
-  const file = join(disk, 'motorhead-chat.db')
   const bring = async () => {
     const ms = await victim.start()
     if (ms !== null) starts.push(ms)
@@ -46,7 +47,7 @@ export async function fillDisk(setting: Setting): Promise<Outcome | string> {
     await writeUntilRefused(crowd, REFUSALS)
     problems.push(
       ...(await checkRefusals(crowd, victim)),
-      ...(await inspect(file, crowd.conversations('all'))),
+      ...(await inspect(place, crowd.conversations('all'))),
     )
 
     await victim.kill()
@@ -63,7 +64,7 @@ export async function fillDisk(setting: Setting): Promise<Outcome | string> {
     await victim.kill()
     setting.onKill(2)
     await bring()
-    problems.push(...(await inspectAtRest(file)), ...(await inspect(file, crowd.conversations('all'))))
+    problems.push(...(await inspectAtRest(place)), ...(await inspect(place, crowd.conversations('all'))))
   } finally {
     await victim.kill()
     execFileSync('umount', [disk])

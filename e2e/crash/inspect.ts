@@ -1,18 +1,18 @@
-import { DatabaseSync } from 'node:sqlite'
-import { createSqliteStore } from '#lib/memory/store/sqlite/sqlite-store.ts'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { SessionRef, Store } from '#lib/memory/store/store.ts'
 import type { Conversation } from './crowd.ts'
 import { checkSession, type Held, type Problem, type Sent } from './ledger.ts'
+import type { Place } from './place.ts'
 
 const PAGE = 200
 /** The leases of a dead process run out after 15 s. */
 const CATCH_UP_MS = 90_000
 
-/** Compares conversations with what the database file holds, and lets the store audit each. */
-export async function inspect(file: string, conversations: Conversation[]): Promise<Problem[]> {
+/** Compares conversations with what the database holds, and lets the store audit each. */
+export async function inspect(place: Place, conversations: Conversation[]): Promise<Problem[]> {
   if (conversations.length === 0) return []
-  const refs = refsOf(file)
-  const store = createSqliteStore(file)
+  const refs = await place.refs()
+  const store = await place.openStore()
   try {
     const found = await Promise.all(
       conversations.map(async ({ kind, sessionId, sent }) => {
@@ -45,35 +45,25 @@ async function auditOf(store: Store, ref: SessionRef, length: number): Promise<P
   return sound ? [] : [{ kind: 'audit', what: `${ref.sessionId}: ${JSON.stringify(audit)} of ${length}` }]
 }
 
-/** After the last restart: no reply is left half written, all work that waited is done, and the file is sound. */
-export async function inspectAtRest(file: string): Promise<Problem[]> {
-  const problems: Problem[] = []
-  const database = new DatabaseSync(file, { readOnly: true, timeout: 5000 })
-  const count = (sql: string) => Number(database.prepare(sql).get()?.n)
-  try {
-    const until = Date.now() + CATCH_UP_MS
-    while (count('SELECT count(*) AS n FROM jobs') > 0 && Date.now() < until)
-      await new Promise((resolve) => setTimeout(resolve, 250))
-    const jobs = count('SELECT count(*) AS n FROM jobs')
-    if (jobs > 0) problems.push({ kind: 'audit', what: `${jobs} jobs still wait` })
-    const unfinished = count("SELECT count(*) AS n FROM messages WHERE status = 'streaming'")
-    if (unfinished > 0)
-      problems.push({ kind: 'audit', what: `${unfinished} replies are still being written` })
-    const sound = database.prepare('PRAGMA integrity_check').get()?.integrity_check
-    if (sound !== 'ok') problems.push({ kind: 'audit', what: `integrity check: ${sound}` })
-  } finally {
-    database.close()
+/**
+ * After the last restart: no reply is left half written, all work that waited is done, and the files are sound. `nudge` is a
+ * request: who lives through a death of the database catches up with the next one.
+ */
+export async function inspectAtRest(place: Place, nudge = async () => {}): Promise<Problem[]> {
+  const until = Date.now() + CATCH_UP_MS
+  let left = await place.leftOver()
+  while (left.jobs + left.streaming > 0 && Date.now() < until) {
+    await sleep(250)
+    await nudge()
+    left = await place.leftOver()
   }
+  const problems: Problem[] = []
+  if (left.jobs > 0) problems.push({ kind: 'audit', what: `${left.jobs} jobs still wait` })
+  if (left.streaming > 0)
+    problems.push({ kind: 'audit', what: `${left.streaming} replies are still being written` })
+  const damage = await place.damage()
+  if (damage !== null) problems.push({ kind: 'audit', what: `the files are damaged: ${damage}` })
   return problems
-}
-
-function refsOf(file: string): Map<string, SessionRef> {
-  const database = new DatabaseSync(file, { readOnly: true, timeout: 5000 })
-  const rows = database.prepare('SELECT namespace, id FROM sessions').all()
-  database.close()
-  return new Map(
-    rows.map(({ namespace, id }) => [String(id), { namespace: String(namespace), sessionId: String(id) }]),
-  )
 }
 
 async function readPath(store: Store, ref: SessionRef): Promise<Held[]> {

@@ -18,10 +18,12 @@ export function createProgram(deps: {
   tick: () => number
   begin: () => Conversation
   filler: () => string
+  /** See `createCrowd`. */
+  refusalsAreMaybes: boolean
   /** Called with what is written to. */
   touch: (conversation: Conversation) => void
 }): { save(onAck: () => void): Promise<boolean> } {
-  const { random, url, newId, tick, begin, filler, touch } = deps
+  const { random, url, newId, tick, begin, filler, refusalsAreMaybes, touch } = deps
   let conversation = begin()
   let unanswered: Save | null = null
 
@@ -52,6 +54,7 @@ export function createProgram(deps: {
           }),
         })
         if (response.ok) acknowledge(save.messages)
+        else if (refusalsAreMaybes && response.status >= 500) unanswered = save
         else for (const message of save.messages) message.refused = isFirst
         if (response.ok) onAck()
         await response.body?.cancel()

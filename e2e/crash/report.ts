@@ -8,8 +8,10 @@ export function formatReport(run: {
   notices: readonly string[]
   seed: number
   command: string
+  /** Of the database servers. */
+  postgres: string
 }): string {
-  const { outcomes, notices, seed, command } = run
+  const { outcomes, notices, seed, command, postgres } = run
   const sum = (value: (outcome: Outcome) => number) =>
     outcomes.reduce((total, each) => total + value(each), 0)
   const count = (outcome: Outcome, ...kinds: Problem['kind'][]) =>
@@ -31,7 +33,7 @@ export function formatReport(run: {
   return `# Reliability
 
 Written by \`${command}\` on ${new Date().toISOString().slice(0, 10)}, seed ${seed}; Node ${process.versions.node},
-SQLite ${process.versions.sqlite}, ${cpus().length} cores that others worked on, too.
+SQLite ${process.versions.sqlite}, ${postgres}, ${cpus().length} cores that others worked on, too.
 
 **${sum(({ kills }) => kills).toLocaleString('en')} kills: of ${sum(({ acknowledged }) => acknowledged).toLocaleString('en')} acknowledged messages ${sum((each) => count(each, 'lost'))} were lost and ${sum((each) => count(each, 'doubled'))} doubled.**
 
@@ -58,7 +60,7 @@ ${notices.map((notice) => `\nNot run: ${notice}.\n`).join('')}
 A real server process with the real SQLite file is killed with SIGKILL while six browser tabs of four people write to it over
 HTTP, each with its cookie, and two programs save messages through the memory API, one to three at a time; half of the starts are without a model, half with one over HTTP. Two of five kills come at the
 moment at which somebody is told that their message is safe, one of twelve while the process still starts, the others at random.
-After each restart every chat that was written to is read from the file and compared with the clients' own ledger:
+After each restart every chat that was written to is read from the database and compared with the clients' own ledger:
 
 - a message whose request was answered with 200 is there exactly once, with its text; so is one that was sent again because its
   answer never came;
@@ -67,12 +69,18 @@ After each restart every chat that was written to is read from the file and comp
 - what was refused is not there;
 - the store's audit: each message once in the chain of summaries or in the window, 0 lost, 0 doubled.
 
-At the end no reply is left half written, no background job is left over, and SQLite's integrity check is clean.
+At the end no reply is left half written, no background job is left over, and the database finds its files sound: SQLite by its
+integrity check, Postgres by \`amcheck\`, which goes through every table and every index.
 
-The many kills are of the app behind its own routes, without the framework that serves the pages, as that starts sooner; the last
-row is the whole server as \`npm start\` runs it. The seed decides who says what and when the kill comes; how far the processor has
+Over Postgres two processes serve the same people, who are sent to either of them. The server and all of its processes are stopped
+and then killed with SIGKILL, so that none of them gets to do anything more; a process of the app that lives on is written to while
+the database is gone, while it recovers, and after. "Not saved" is a maybe there, as a server that dies with a commit in its hands
+leaves nobody who knows: the client sends the same again under the same id, and the message must then be there once.
+
+The many kills are of the app behind its own routes, without the framework that serves the pages, as that starts sooner; one row is the
+whole server as \`npm start\` runs it. The seed decides who says what and when the kill comes; how far the processor has
 got by then it cannot decide. SIGKILL takes the process and not the machine: that a commit survives a power cut is SQLite's
-promise for \`synchronous=FULL\` on a disk that keeps its own, and is not tried here.
+promise for \`synchronous=FULL\`, and that of Postgres for \`fsync=on\`, on a disk that keeps its own, and is not tried here.
 `
 }
 

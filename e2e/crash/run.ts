@@ -1,13 +1,14 @@
 /**
- * `npm run test:crash -- --kills 1000 --full 60 --seed 7 --report`: kills the server without warning while people write, and
- * compares what it acknowledged with what it holds after the restart. A short run without arguments; `--report` writes
- * RELIABILITY.md.
+ * `npm run test:crash -- --kills 1000 --full 60 --postgres 200 --seed 7 --report`: kills the server without warning while people
+ * write, and compares what it acknowledged with what it holds after the restart; then the same over Postgres, which is
+ * killed, too. A short run without arguments; 0 leaves a part out; `--report` writes RELIABILITY.md.
  */
 import { writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import build from '../build.ts'
 import { startFakeLlm } from '../fake-llm.ts'
+import { postgresVersion } from '../postgres-server.ts'
 import { fillDisk } from './full-disk.ts'
 import { formatReport } from './report.ts'
 import { killSideBySide, type Outcome, type Setting } from './scenarios.ts'
@@ -19,6 +20,7 @@ const { values } = parseArgs({
   options: {
     kills: { type: 'string', default: '10' },
     full: { type: 'string', default: '2' },
+    postgres: { type: 'string', default: '6' },
     worlds: { type: 'string', default: '1' },
     seed: { type: 'string', default: String(Date.now() % 1_000_000) },
     report: { type: 'boolean', default: false },
@@ -28,6 +30,7 @@ const kills = Number(values.kills)
 const worlds = Number(values.worlds)
 const seed = Number(values.seed)
 const few = Math.ceil(kills / 10)
+const onPostgres = Math.ceil(Number(values.postgres) / 3)
 const llm = await startFakeLlm()
 const outcomes: Outcome[] = []
 const notices: string[] = []
@@ -35,19 +38,32 @@ const notices: string[] = []
 console.log(
   `Seed ${seed}: ${kills} kills of one process, ${few} each of two on one file and with a jumping clock`,
 )
-await play('kill −9 under load', (setting, name) => killSideBySide(worlds, name, kills, setting))
-await play('two processes on one file', (setting, name) =>
-  killSideBySide(worlds, name, few, setting, { processes: 2 }),
-)
-await play('the clock jumps by up to two days', (setting, name) =>
-  killSideBySide(worlds, name, few, setting, { clockJumps: true }),
-)
-await play('disk full', fillDisk)
+if (kills > 0) {
+  await play('kill −9 under load', (setting, name) => killSideBySide(worlds, name, kills, setting))
+  await play('two processes on one file', (setting, name) =>
+    killSideBySide(worlds, name, few, setting, { processes: 2 }),
+  )
+  await play('the clock jumps by up to two days', (setting, name) =>
+    killSideBySide(worlds, name, few, setting, { clockJumps: true }),
+  )
+  await play('disk full', fillDisk)
+}
 if (Number(values.full) > 0) {
   build()
   await play('kill −9 of the whole server', (setting, name) =>
     killSideBySide(worlds, name, Number(values.full), setting, { program: 'full' }),
   )
+}
+if (onPostgres > 0) {
+  const kinds = {
+    'two processes over Postgres, which is killed': 'database',
+    'two processes over Postgres, one killed': 'app',
+    'two processes over Postgres, one killed with it': 'both',
+  } as const
+  for (const [name, dies] of Object.entries(kinds))
+    await play(name, (setting) =>
+      killSideBySide(worlds, name, onPostgres, setting, { store: 'postgres', processes: 2, dies }),
+    )
 }
 await llm.close()
 
@@ -63,6 +79,7 @@ if (values.report)
       outcomes,
       notices,
       seed,
+      postgres: `PostgreSQL ${postgresVersion().replace(/-.*/u, '')}`,
       command: `npm run test:crash -- ${process.argv.slice(2).join(' ')}`,
     }),
   )

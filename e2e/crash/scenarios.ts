@@ -1,12 +1,10 @@
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { FakeLlm } from '../fake-llm.ts'
 import { createVictim, type Program, type Victim } from './child.ts'
 import { type Conversation, type Crowd, createCrowd } from './crowd.ts'
 import { inspect, inspectAtRest } from './inspect.ts'
 import type { Problem } from './ledger.ts'
+import { createPostgresPlace, createSqlitePlace, type Place } from './place.ts'
 import { createRandom, type Random } from './random.ts'
 
 export type Outcome = {
@@ -66,19 +64,30 @@ export async function killSideBySide(
   }
 }
 
-/** Kill −9 again and again while people write; `processes` of them serve one data folder. */
+type Options = {
+  program?: Program
+  /** That serve one place. */
+  processes?: number
+  clockJumps?: boolean
+  store?: 'sqlite' | 'postgres'
+  /** Each time. `database`: Postgres, with every process of it; the app lives on. */
+  dies?: 'app' | 'database' | 'both'
+}
+
+/** What is killed and started again. */
+type Mortal = Pick<Victim, 'start' | 'kill'>
+
+/** Kill −9 again and again while people write. */
 export async function killUnderLoad(
   name: string,
   kills: number,
   setting: Setting,
-  options: { program?: Program; processes?: number; clockJumps?: boolean } = {},
+  { program = 'lean', processes = 1, clockJumps = false, store = 'sqlite', dies = 'app' }: Options = {},
 ): Promise<Outcome> {
-  const { program = 'lean', processes = 1, clockJumps = false } = options
   const random = createRandom(setting.seed)
-  const dataDir = mkdtempSync(join(tmpdir(), 'motorhead-chat-crash-'))
-  const file = join(dataDir, 'motorhead-chat.db')
+  const place = await (store === 'postgres' ? createPostgresPlace() : createSqlitePlace())
   const environment = () => ({
-    DATA_DIR: dataDir,
+    ...place.env,
     // Without a model replies come slowly, word by word; with one, as fast as HTTP is.
     ...(random.chance(0.5) && { OPENAI_BASE_URL: setting.llm.baseUrl, CHAT_MODEL: 'fake' }),
     ...(clockJumps && { CRASH_CLOCK: String(random.int(0, 1e9)) }),
@@ -86,42 +95,62 @@ export async function killUnderLoad(
   const victims = await Promise.all(
     Array.from({ length: processes }, () => createVictim(program, environment)),
   )
-  const crowd = createCrowd({ random, url: () => random.pick(victims).url })
+  const crowd = createCrowd({
+    random,
+    url: () => random.pick(victims).url,
+    refusalsAreMaybes: dies !== 'app',
+  })
   const problems: Problem[] = []
   const starts: number[] = []
-  const bring = async (victim: Victim) => {
-    const ms = await victim.start()
+  const bring = async (mortal: Mortal) => {
+    const ms = await mortal.start()
     if (ms !== null) starts.push(ms)
   }
+  const choose = (): Mortal[] => [
+    ...(dies !== 'app' && place.database ? [place.database] : []),
+    ...(dies !== 'database' ? [random.pick(victims)] : []),
+  ]
   let done = 0
   try {
     await Promise.all(victims.map(bring))
     await crowd.meet()
     while (done < kills && problems.length < ENOUGH_PROBLEMS) {
-      const victim = random.pick(victims)
-      await dieUnderLoad(victim, crowd, random)
+      const dying = choose()
+      await dieUnderLoad(dying, crowd, random)
       setting.onKill(++done)
+      // Who lives on meets a dead database, and then one that is back.
+      if (dies === 'app') await crowd.stop()
       if (random.chance(KILLED_AT_START) && done < kills) {
-        await dieWhileStarting(victim, random)
+        await dieWhileStarting(dying, random)
         setting.onKill(++done)
       }
-      await bring(victim)
-      problems.push(...(await inspect(file, crowd.conversations('touched'))))
+      await Promise.all(dying.map(bring))
+      if (dies !== 'app') await sleep(random.int(0, 300))
+      await crowd.stop()
+      problems.push(...(await inspect(place, crowd.conversations('touched'))))
     }
     // Time is right again for what is still to be done.
     for (const victim of clockJumps ? victims : []) await victim.kill()
     for (const victim of clockJumps ? victims : []) await victim.start({ CRASH_CLOCK: '' })
-    problems.push(...(await inspectAtRest(file)), ...(await inspect(file, crowd.conversations('all'))))
+    problems.push(...(await restOf(place, crowd, victims)))
   } finally {
     await Promise.all(victims.map((victim) => victim.kill()))
-    rmSync(dataDir, { recursive: true, force: true })
+    await place.remove()
   }
   return { name, kills: done, ...totals(crowd), problems, starts }
 }
 
-async function dieUnderLoad(victim: Victim, crowd: Crowd, random: Random): Promise<void> {
+async function restOf(place: Place, crowd: Crowd, victims: Victim[]): Promise<Problem[]> {
+  const nudge = async () => {
+    for (const { url } of place.database ? victims : []) await crowd.read(url)
+  }
+  return [...(await inspectAtRest(place, nudge)), ...(await inspect(place, crowd.conversations('all')))]
+}
+
+/** All at one moment. The crowd goes on. */
+async function dieUnderLoad(dying: Mortal[], crowd: Crowd, random: Random): Promise<void> {
   const dead = Promise.withResolvers<void>()
-  const die = () => victim.kill().then(dead.resolve, dead.reject)
+  const die = () => killAll(dying).then(() => dead.resolve(), dead.reject)
   const atAck = random.chance(KILLED_AT_ACK) ? random.int(1, 20) : Number.POSITIVE_INFINITY
   let acks = 0
   crowd.start(() => {
@@ -131,15 +160,16 @@ async function dieUnderLoad(victim: Victim, crowd: Crowd, random: Random): Promi
   const timer = setTimeout(die, atAck === Number.POSITIVE_INFINITY ? random.int(0, 300) : 3000)
   await dead.promise
   clearTimeout(timer)
-  await crowd.stop()
 }
 
-async function dieWhileStarting(victim: Victim, random: Random): Promise<void> {
-  const starting = victim.start()
+async function dieWhileStarting(dying: Mortal[], random: Random): Promise<void> {
+  const starting = dying.map((mortal) => mortal.start())
   await sleep(random.int(0, 800))
-  await victim.kill()
-  await starting
+  await killAll(dying)
+  await Promise.all(starting)
 }
+
+const killAll = (dying: Mortal[]) => Promise.all(dying.map((mortal) => mortal.kill()))
 
 export function totals(crowd: Crowd): Pick<Outcome, 'sessions' | 'acknowledged' | 'byPrograms' | 'replies'> {
   const conversations = crowd.conversations('all')

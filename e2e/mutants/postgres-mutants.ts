@@ -40,4 +40,11 @@ export const POSTGRES_MUTANTS: readonly Mutant[] = [
     replace: 'if (text !== ESCAPE) return text\n',
     tests: CONTRACT,
   },
+  {
+    bug: 'a message is acknowledged before it is in the log of the database, and a killed server has never heard of it',
+    file: `${STORE}database.ts`,
+    find: "transaction('ISOLATION LEVEL READ COMMITTED', work)",
+    replace: "transaction('ISOLATION LEVEL READ COMMITTED; SET LOCAL synchronous_commit = off', work)",
+    tests: ['e2e/scale/outage.test.ts'],
+  },
 ]
