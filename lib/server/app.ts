@@ -18,6 +18,7 @@ import { createRemoteMemory } from '#lib/memory/remote/remote.ts'
 import { createRemoteClient } from '#lib/memory/remote/remote-client.ts'
 import type { Allowance } from '#lib/memory/store/limit-store.ts'
 import type { Wire } from '#lib/memory/wire/handler.ts'
+import { createRetries } from '#lib/memory/wire/retries.ts'
 import { type Config, loadConfig, sessionSecrets } from './config.ts'
 import { createLimits, type Limits } from './limits.ts'
 import { errorFields, log } from './log.ts'
@@ -133,8 +134,15 @@ async function openApp(config: Config): Promise<App> {
     onError: (event, error) => log('error', `${event}-failed`, errorFields(error)),
   })
   const keys = createKeys({ store, now })
+  const retries = createRetries({
+    markAnswered: store.markAnswered,
+    now,
+    holdOpen,
+    onError: (error) => log('warn', 'answered-untold', errorFields(error)),
+  })
   const close = async () => {
     await chat.close()
+    await retries.close()
     await store.close()
   }
   try {
@@ -158,7 +166,17 @@ async function openApp(config: Config): Promise<App> {
     library: createLibrary({ store, now }),
     models,
     keys,
-    wire: openWire({ config, store, memory: local, embeds: embedding !== null, chat, keys, holdOpen, now }),
+    wire: openWire({
+      config,
+      store,
+      retries,
+      memory: local,
+      embeds: embedding !== null,
+      chat,
+      keys,
+      holdOpen,
+      now,
+    }),
     close,
     spend: (allowances) => store.spend(allowances, now()),
     checkStore: async () => void (await store.nextJobAt()),

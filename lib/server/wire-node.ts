@@ -26,7 +26,7 @@ export async function serveWire(
     header: (name) => firstOf(request.headers[name]),
     body: (maxBytes) => readBody(request, maxBytes),
     fromThisMachine: isThisMachine(socket.remoteAddress),
-    whenLost: delivery.whenLost,
+    onDelivery: delivery.onDelivery,
   })
   if (await delivery.isPossible()) send(response, answer)
 }
@@ -48,24 +48,25 @@ const unconfirmed = new WeakMap<Socket, (() => void) | null>()
  * that is reset after, has lost it.
  */
 function watchDelivery(socket: Socket, response: ServerResponse) {
-  let listener: (() => void) | null = null
+  let listener: ((arrives: boolean) => void) | null = null
   if (unconfirmed.has(socket)) unconfirmed.set(socket, null)
 
   function lose(): void {
-    listener?.()
+    listener?.(false)
     listener = null
   }
 
   return {
-    whenLost(given: () => void): void {
+    onDelivery(given: (arrives: boolean) => void): void {
       listener = given
       if (!unconfirmed.has(socket)) {
         unconfirmed.set(socket, null)
         socket.once('close', (hadError) => hadError && unconfirmed.get(socket)?.())
       }
       response.once('close', () => {
-        if (response.writableFinished) unconfirmed.set(socket, lose)
-        else lose()
+        if (!response.writableFinished) return lose()
+        listener?.(true)
+        unconfirmed.set(socket, lose)
       })
     },
     /** A turn later, as a caller who hung up meanwhile is noticed only when the connection is looked at. */

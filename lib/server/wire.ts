@@ -5,6 +5,7 @@ import type { Keys } from '#lib/memory/keys.ts'
 import type { Memory } from '#lib/memory/memory.ts'
 import type { Store } from '#lib/memory/store/store.ts'
 import { createWire, type Wire } from '#lib/memory/wire/handler.ts'
+import type { Retries } from '#lib/memory/wire/retries.ts'
 import type { Config } from './config.ts'
 import { errorFields, log } from './log.ts'
 
@@ -14,6 +15,7 @@ const SCRUB_PAUSE_MS = 10_000
 type Parts = {
   config: Config
   store: Store
+  retries: Retries
   memory: Memory
   /** Whether what messages mean is computed in the background. */
   embeds: boolean
@@ -25,12 +27,13 @@ type Parts = {
 }
 
 /** The memory API of this process, over its store and its background work. */
-export function openWire({ config, store, memory, embeds, chat, keys, holdOpen, now }: Parts): Wire {
+export function openWire({ config, store, retries, memory, embeds, chat, keys, holdOpen, now }: Parts): Wire {
   const { maxWindowSize, longTerm } = config.memory
   const scrub = onceAt(now, chat.afterForgetting)
   const compact = onceAt(now, chat.wake)
   const wire = createWire({
     store,
+    retries,
     retrieve: memory.retrieve,
     longTermMemory: longTerm,
     maxWindowSize,

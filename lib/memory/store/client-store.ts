@@ -27,6 +27,11 @@ export type Save = {
   title: string
   /** The program's own name for this save; `hash` tells whether it is the same save again. */
   named: { id: string; hash: string } | null
+  /**
+   * Tells a save that a program sends again: it is `repeated` when an equal one was stored from `since` to `before` and
+   * its answer has not arrived. `null`: not looked at.
+   */
+  mark: { id: string; since: number; before: number } | null
   at: number
   /** A compaction is asked for when the window is longer than this. */
   maxWindow: number
@@ -36,7 +41,7 @@ export type Save = {
 }
 
 /**
- * `saved`: durable; `compacting`: and a compaction waits now. `repeated`: it was saved before, under the same name.
+ * `saved`: durable; `compacting`: and a compaction waits now. `repeated`: it was saved before, under the same name or mark.
  * `conflict`: the name was used for another save. The last two change nothing.
  */
 export type Saved = 'saved' | 'compacting' | 'repeated' | 'conflict'
@@ -55,6 +60,8 @@ export interface ClientStore {
   readLog(ref: SessionRef, page: { after: number; limit: number }): Promise<ClientLog>
   /** Ids of the sessions with a label, oldest activity first. */
   listLabelled(namespace: string, page: { label: string; limit: number; offset: number }): Promise<string[]>
-  /** Forgets the names of saves before `before`; answers how many. */
+  /** The answers to the saves with these marks have arrived: an equal one is another save. */
+  markAnswered(marks: string[]): Promise<void>
+  /** Forgets the names of saves before `before`, and the marks of unanswered ones; answers how many names. */
   pruneSaves(before: number): Promise<number>
 }

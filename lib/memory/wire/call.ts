@@ -9,8 +9,11 @@ export type WireCall = {
   body(maxBytes: number): Promise<Uint8Array>
   /** Whether the connection comes from this machine; false where that is not known. */
   fromThisMachine: boolean
-  /** Calls, at most once, when the caller is gone before the answer reached it. */
-  whenLost(listener: () => void): void
+  /**
+   * Calls with `true` when the answer was sent, and with `false` when the caller was gone before it arrived: that can still
+   * be found out after it was sent.
+   */
+  onDelivery(listener: (arrives: boolean) => void): void
 }
 
 /** JSON, always; `body` is empty for an answer without one. */

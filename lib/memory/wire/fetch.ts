@@ -19,10 +19,18 @@ export async function answerRequest(
   request: Request,
   { fromThisMachine = false }: { fromThisMachine?: boolean } = {},
 ): Promise<Response> {
-  return toResponse(await wire(toCall(request, fromThisMachine)))
+  const listeners: ((arrives: boolean) => void)[] = []
+  const answer = await wire(toCall(request, fromThisMachine, (listener) => listeners.push(listener)))
+  // Whoever carries it does not say more.
+  if (!request.signal.aborted) for (const tell of listeners) tell(true)
+  return toResponse(answer)
 }
 
-function toCall(request: Request, fromThisMachine: boolean): WireCall {
+function toCall(
+  request: Request,
+  fromThisMachine: boolean,
+  whenSent: (listener: (arrives: boolean) => void) => void,
+): WireCall {
   const { url, method, headers, signal } = request
   return {
     method,
@@ -31,7 +39,10 @@ function toCall(request: Request, fromThisMachine: boolean): WireCall {
     header: (name) => headers.get(name),
     body: (maxBytes) => readAtMost(request, maxBytes),
     fromThisMachine,
-    whenLost: (listener) => signal.addEventListener('abort', listener, { once: true }),
+    onDelivery(listener) {
+      whenSent(listener)
+      signal.addEventListener('abort', () => listener(false), { once: true })
+    },
   }
 }
 

@@ -3,7 +3,7 @@ import type { SessionRef } from '../store/store.ts'
 import { estimateTokens } from '../tokens.ts'
 import { type WireCall, WireRefusal } from './call.ts'
 import { bodyBytes, readBody, readQuery } from './parse.ts'
-import { createRetries, markOf } from './retries.ts'
+import { markOf, type Retries } from './retries.ts'
 import { saveBody, saveQuery } from './schema.ts'
 
 const MAX_KEY_CHARACTERS = 255
@@ -13,6 +13,7 @@ const COMPACTION_PAUSE_MS = 200
 
 export type SaveDeps = {
   store: Pick<ClientStore, 'saveMessages'>
+  retries: Retries
   maxWindowSize: number
   titleOf(text: string): string
   newId(): string
@@ -26,6 +27,7 @@ export type SaveDeps = {
 /** Saves the messages of a request: durable when this resolves, before anything is made of them. */
 export function createSave({
   store,
+  retries,
   maxWindowSize,
   titleOf,
   newId,
@@ -33,16 +35,15 @@ export function createSave({
   embeds = false,
   onCompaction,
 }: SaveDeps) {
-  const retries = createRetries<Saved>(now)
-
   return async function save(call: WireCall, ref: SessionRef, query: URLSearchParams): Promise<void> {
     const { namespace } = readQuery(saveQuery, query)
     const bytes = await bodyBytes(call)
     const { messages, context } = await readBody(saveBody, bytes)
     if (messages.length === 0 && typeof context !== 'string') return
     const mark = markOf(ref.namespace, ref.sessionId, namespace ?? '', bytes)
+    const named = nameOf(call, mark)
     const at = now()
-    const write = () =>
+    const write = (mark: Save['mark']) =>
       store.saveMessages(ref, {
         messages: messages.map(({ role, content, name, created_at }) => ({
           id: newId(),
@@ -54,15 +55,26 @@ export function createSave({
         context: typeof context === 'string' ? toContext(context) : null,
         label: namespace ?? null,
         title: titleOf(messages[0]?.content ?? context ?? ''),
-        named: nameOf(call, mark),
+        named,
+        mark,
         at,
         maxWindow: maxWindowSize,
         compactionAt: at + COMPACTION_PAUSE_MS,
         ...(embeds && { jobs: [{ kind: 'embedding', dueAt: at + COMPACTION_PAUSE_MS }] }),
       })
-    const outcome = retries.take(mark)?.catch(write) ?? write()
-    call.whenLost(() => retries.remember(mark, outcome))
+    // A name settles what a mark has to guess.
+    const outcome = named ? write(null) : retries.save(mark, write)
+    if (!named) watch(call, mark, outcome)
     settle(await outcome, at)
+  }
+
+  function watch(call: WireCall, mark: string, outcome: Promise<Saved>): void {
+    let wasSent = false
+    call.onDelivery((arrives) => {
+      if (arrives) retries.sent(mark)
+      else retries.lost(mark, outcome, { afterSent: wasSent })
+      wasSent ||= arrives
+    })
   }
 
   function settle(saved: Saved, at: number): void {

@@ -6,6 +6,7 @@ import type { Store } from '../store/store.ts'
 import type { WireAccess } from './auth.ts'
 import type { WireAnswer } from './call.ts'
 import { createWire, type Wire } from './handler.ts'
+import { createRetries } from './retries.ts'
 
 export type Asked = {
   method?: string
@@ -13,8 +14,8 @@ export type Asked = {
   body?: unknown
   headers?: Record<string, string | undefined>
   fromThisMachine?: boolean
-  /** The connection breaks: at once, or when the answer is there. */
-  lost?: 'before' | 'after'
+  /** The connection breaks: at once, when the answer is there, or because the process dies before it sends it. */
+  lost?: 'before' | 'after' | 'with the process' | undefined
 }
 
 type SceneOptions = {
@@ -56,8 +57,11 @@ export function openScene(options: SceneOptions = {}) {
     },
     onError: () => {},
   })
+  const onError = (error: unknown) => void errors.push(error)
+  const retries = createRetries({ markAnswered: store.markAnswered, now, onError })
   const wire: Wire = createWire({
     store,
+    retries,
     retrieve: memory.retrieve,
     longTermMemory,
     maxWindowSize,
@@ -67,7 +71,7 @@ export function openScene(options: SceneOptions = {}) {
     now,
     onCompaction: () => {},
     onForgotten: () => {},
-    onError: (error) => errors.push(error),
+    onError,
   })
 
   async function ask(url: string, asked: Asked = {}): Promise<WireAnswer> {
@@ -78,17 +82,17 @@ export function openScene(options: SceneOptions = {}) {
       ...(body !== undefined && { 'content-type': 'application/json' }),
       ...asked.headers,
     }
-    const listeners: (() => void)[] = []
+    const listeners: ((arrives: boolean) => void)[] = []
     const answering = wire({
       method,
       url,
       header: (name) => headers[name],
       body: async () => bytesOf(body),
       fromThisMachine,
-      whenLost: (listener) => (lost === 'before' ? listener() : listeners.push(listener)),
+      onDelivery: (listener) => (lost === 'before' ? listener(false) : listeners.push(listener)),
     })
     const answer = await answering
-    if (lost === 'after') for (const listener of listeners) listener()
+    if (lost !== 'with the process') for (const tell of listeners) tell(lost === undefined)
     return answer
   }
 
@@ -115,8 +119,16 @@ export function openScene(options: SceneOptions = {}) {
         await worker.wake()
       }
     },
-    async close(): Promise<void> {
+    wait(ms: number): void {
+      clock += ms
+    },
+    /** As a server that ends in peace. */
+    async stop(): Promise<void> {
       await worker.close()
+      await retries.close()
+    },
+    async close(): Promise<void> {
+      await this.stop()
       await store.close()
     },
   }

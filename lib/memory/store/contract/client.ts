@@ -11,6 +11,7 @@ export function clientContract(store: () => Store, scene: Scene): void {
     label: null,
     title: 'A program',
     named: null,
+    mark: null,
     at: 10,
     maxWindow: 12,
     compactionAt: 20,
@@ -123,6 +124,36 @@ export function clientContract(store: () => Store, scene: Scene): void {
     expect(await store().saveMessages(eve, save(['m1'], named('h')))).toBe('saved')
     expect(await store().pruneSaves(11)).toBe(2)
     expect(await store().saveMessages(bob, save(['m4'], named('h')))).toBe('saved')
+  })
+
+  it('knows a save by its mark, until its answer has arrived', async () => {
+    const marked = (at: number, more: { since?: number; before?: number } = {}) => ({
+      at,
+      mark: { id: 'bob s1 words', since: at - 60, before: at - 5, ...more },
+    })
+    expect(await store().saveMessages(bob, save(['m1'], marked(10)))).toBe('saved')
+    // Too soon to say that nobody answered.
+    expect(await store().saveMessages(bob, save(['m2'], marked(12)))).toBe('saved')
+    // But this one was seen to be lost.
+    expect(await store().saveMessages(bob, save(['m3'], marked(13, { before: 13 })))).toBe('repeated')
+    expect(await store().saveMessages(bob, save(['m4'], marked(18)))).toBe('repeated')
+    expect(await store().saveMessages(bob, save(['m5'], marked(23)))).toBe('repeated')
+    expect(await newest()).toEqual(['m2', 'm1'])
+
+    await store().markAnswered(['bob s1 words', 'never heard of'])
+    expect(await store().saveMessages(bob, save(['m6'], marked(40)))).toBe('saved')
+    expect(await store().saveMessages(bob, save(['m7'], marked(101)))).toBe('saved')
+    expect(await newest()).toEqual(['m7', 'm6', 'm2', 'm1'])
+  })
+
+  it('forgets the mark of a save with its session, and with time', async () => {
+    const again = { mark: { id: 'mark', since: 0, before: 10 } }
+    await store().saveMessages(bob, save(['m1'], again))
+    await store().forgetSession(bob)
+    expect(await store().saveMessages(bob, save(['m2'], again))).toBe('saved')
+    await store().pruneSaves(11)
+    expect(await store().saveMessages(bob, save(['m3'], again))).toBe('saved')
+    expect(await newest()).toEqual(['m3', 'm2'])
   })
 
   it('lists the sessions of a label, oldest activity first', async () => {

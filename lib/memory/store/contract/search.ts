@@ -147,7 +147,15 @@ export function searchContract(store: () => Store, scene: Scene): void {
   it('searches the sessions with a label only, where one is given', async () => {
     for (const label of ['work', 'home']) {
       const messages = [{ id: 'm', role: 'Human', content: `the cat at ${label}`, createdAt: 2 }]
-      const settings = { context: null, title: '', named: null, at: 2, maxWindow: 12, compactionAt: 2 }
+      const settings = {
+        context: null,
+        title: '',
+        named: null,
+        mark: null,
+        at: 2,
+        maxWindow: 12,
+        compactionAt: 2,
+      }
       await store().saveMessages({ ...bob, sessionId: label }, { ...settings, messages, label })
     }
     const hits = await find({ namespaces: ['bob'], label: 'home' }, 'cat')

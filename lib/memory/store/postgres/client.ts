@@ -41,6 +41,7 @@ export function clientMethods({ read, write }: Database): ClientStore {
         const before = found && named && (await findSave(db, found.key, named.id))
         if (before) return before.hash === named.hash ? 'repeated' : 'conflict'
         const session = found ?? (await createInPlace(db, ref, save.title, at))
+        if (save.mark && (await isUnanswered(db, session.key, save.mark, at))) return 'repeated'
         let head = await findMessage(db, session.key, session.headId)
         for (const message of save.messages) head = await insertMessage(db, session, head, message)
         const nearest = await nearestSummary(db, session.key, head)
@@ -133,13 +134,42 @@ export function clientMethods({ read, write }: Database): ClientStore {
         return rows.map((row) => row.id as string)
       }),
 
-    pruneSaves: (before) => write(({ run }) => run('DELETE FROM saves WHERE created_at < $1', before)),
+    markAnswered: (marks) =>
+      write(async ({ run }) => {
+        await run('DELETE FROM unanswered_saves WHERE mark = ANY ($1::text[])', marks)
+      }),
+
+    pruneSaves: (before) =>
+      write(async ({ run }) => {
+        await run('DELETE FROM unanswered_saves WHERE created_at < $1', before)
+        return run('DELETE FROM saves WHERE created_at < $1', before)
+      }),
   }
 }
 
 async function findSave({ one }: Queries, key: number, id: string): Promise<{ hash: string } | undefined> {
   const row = await one('SELECT hash FROM saves WHERE session_key = $1 AND id = $2', key, id)
   return row && { hash: row.hash as string }
+}
+
+/** Whether an equal save waits for its answer; from now on this one does. */
+async function isUnanswered(
+  { one }: Queries,
+  key: number,
+  { id, since, before }: NonNullable<Save['mark']>,
+  at: number,
+): Promise<boolean> {
+  // What RETURNING selects is as it was before.
+  const row = await one(
+    `INSERT INTO unanswered_saves (mark, session_key, created_at) VALUES ($1, $2, $3)
+     ON CONFLICT (mark) DO UPDATE SET created_at = excluded.created_at
+     RETURNING (SELECT u.created_at FROM unanswered_saves u WHERE u.mark = $1) AS stored`,
+    id,
+    key,
+    at,
+  )
+  const stored = row?.stored as number | null
+  return stored !== null && stored >= since && stored <= before
 }
 
 /** A deleted session that could still be restored gives way: a save is never refused. */

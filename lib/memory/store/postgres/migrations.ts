@@ -258,4 +258,12 @@ export const POSTGRES_MIGRATIONS: readonly string[] = [
   );
   CREATE INDEX embeddings_by_session ON embeddings (session_key, message_seq);
   `,
+  // Written with every save and removed a moment later: room in each page keeps a row's successor beside it.
+  `
+  CREATE TABLE unanswered_saves (
+    mark TEXT COLLATE "C" PRIMARY KEY,
+    session_key BIGINT NOT NULL REFERENCES sessions (key) ON DELETE CASCADE,
+    created_at BIGINT NOT NULL
+  ) WITH (fillfactor = 50);
+  `,
 ]

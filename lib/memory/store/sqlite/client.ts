@@ -26,6 +26,7 @@ export function clientMethods(database: Database, tree: Tree): ClientStore {
       const known =
         named && one('SELECT hash FROM saves WHERE session_key = ? AND id = ?', before.key, named.id)
       if (known) return known.hash === named.hash ? 'repeated' : 'conflict'
+      if (save.mark && isUnanswered(before.key, save.mark, at)) return 'repeated'
       const head = tree.insertLine(before.key, before.head, save.messages)
       const opensBranch = before.head !== null && head?.branch !== before.head.branch
       const standing = { ...before, head, forked: before.forked || opensBranch }
@@ -48,6 +49,15 @@ export function clientMethods(database: Database, tree: Tree): ClientStore {
       addJobs(database, standing.key, [{ kind: 'compaction', dueAt: save.compactionAt }])
       return 'compacting'
     })
+  }
+
+  /** Whether an equal save waits for its answer; from now on this one does. */
+  function isUnanswered(key: number, { id, since, before }: NonNullable<Save['mark']>, at: number): boolean {
+    const sql = 'INSERT OR IGNORE INTO unanswered_saves (mark, session_key, created_at) VALUES (?, ?, ?)'
+    if (run(sql, id, key, at) === 1) return false
+    const stored = one('SELECT created_at FROM unanswered_saves WHERE mark = ?', id)?.created_at as number
+    run('UPDATE unanswered_saves SET created_at = ? WHERE mark = ?', at, id)
+    return stored >= since && stored <= before
   }
 
   /** A deleted session that could still be restored gives way: a save is never refused. */
@@ -158,7 +168,17 @@ export function clientMethods(database: Database, tree: Tree): ClientStore {
       sizeOf: (ids) => ids.length * 40,
     }),
 
-    pruneSaves: (before) => write(() => run('DELETE FROM saves WHERE created_at < ?', before)),
+    markAnswered: (marks) =>
+      write(() => {
+        const sql = 'DELETE FROM unanswered_saves WHERE mark IN (SELECT value FROM json_each(?))'
+        run(sql, JSON.stringify(marks))
+      }),
+
+    pruneSaves: (before) =>
+      write(() => {
+        run('DELETE FROM unanswered_saves WHERE created_at < ?', before)
+        return run('DELETE FROM saves WHERE created_at < ?', before)
+      }),
   }
 }
 

@@ -285,4 +285,13 @@ export const SQLITE_MIGRATIONS: readonly string[] = [
   CREATE TABLE index_progress (through INTEGER NOT NULL) STRICT;
   INSERT INTO index_progress SELECT coalesce(max(seq), 0) FROM messages;
   `,
+  // Saves of programs whose answers have not arrived, as far as is known; see `Save.mark`. No index by session: nearly always
+  // there is hardly a row.
+  `
+  CREATE TABLE unanswered_saves (
+    mark TEXT PRIMARY KEY,
+    session_key INTEGER NOT NULL REFERENCES sessions (key) ON DELETE CASCADE,
+    created_at INTEGER NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  `,
 ]
