@@ -58,10 +58,10 @@ export function Chat({
 
   useEffect(() => store.connect(), [store])
   useLeftBehind(sessionId, temporary && !state.isEmpty)
-  useAskedMessage(store, stopScroll)
+  const arriving = useAskedMessage(store, stopScroll)
   useEffect(() => {
-    // On a touch screen the keyboard would cover what the person came to read.
-    if (matchMedia('(pointer: fine)').matches) composer.current?.focus()
+    // On a touch screen the keyboard would cover what the person came to read. Without any pointer the keyboard is all there is.
+    if (!matchMedia('(pointer: coarse)').matches) composer.current?.focus()
   }, [])
 
   useEffect(() => {
@@ -107,7 +107,14 @@ export function Chat({
             <EmptyChat model={model} firstRun={firstRun} temporary={temporary} onPick={insert} />
           </div>
         ) : (
-          <Thread state={state} store={store} stick={stick} onTakeBack={insert} onEdited={followEnd} />
+          <Thread
+            state={state}
+            store={store}
+            stick={stick}
+            hidden={arriving}
+            onTakeBack={insert}
+            onEdited={followEnd}
+          />
         )}
         <div className="mx-auto w-full max-w-[44rem] px-4 sm:px-5">
           {state.notice && (

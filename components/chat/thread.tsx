@@ -7,7 +7,7 @@ import { SummaryDivider } from '#components/memory/summary-divider.tsx'
 import type { SessionState, SessionStore } from '#lib/client/session-state.ts'
 import { MessageView } from './message-view.tsx'
 
-/** Earlier messages are asked for this many pixels before their place comes into view. */
+/** More messages are asked for this many pixels before their place comes into view. */
 const LOAD_AHEAD_PX = 600
 
 type Props = {
@@ -15,15 +15,17 @@ type Props = {
   store: SessionStore
   /** Keeps the end in view while it grows, until the person scrolls up. */
   stick: StickToBottomInstance
+  /** What is wanted is not in it yet. */
+  hidden: boolean
   /** Gets the text of a message that was taken back, to be written again. */
   onTakeBack: (text: string) => void
   onEdited: () => void
 }
 
 /** The messages of the path shown, oldest first. */
-export function Thread({ state, store, stick, onTakeBack, onEdited }: Props) {
-  const { messages, hasEarlier, loadingEarlier } = state
-  const { scrollRef, contentRef, isAtBottom, scrollToBottom } = stick
+export function Thread({ state, store, stick, hidden, onTakeBack, onEdited }: Props) {
+  const { messages, hasEarlier, loadingEarlier, hasLater, loadingLater } = state
+  const { scrollRef, contentRef, isAtBottom, scrollToBottom, stopScroll } = stick
   const last = messages.at(-1)
   useKeptAnchor(scrollRef, messages[0]?.id)
   // At the end before the first paint; at the top, earlier messages would be asked for at once.
@@ -36,7 +38,7 @@ export function Thread({ state, store, stick, onTakeBack, onEdited }: Props) {
     <div className="relative min-h-0 flex-1">
       <div
         ref={scrollRef}
-        className="h-full overflow-y-auto overflow-x-hidden overscroll-contain [overflow-anchor:none]"
+        className={`h-full overflow-y-auto overflow-x-hidden overscroll-contain [overflow-anchor:none] ${hidden ? 'invisible' : ''}`}
       >
         <div ref={contentRef}>
           <div
@@ -47,13 +49,17 @@ export function Thread({ state, store, stick, onTakeBack, onEdited }: Props) {
             className="mx-auto flex w-full max-w-[44rem] flex-col gap-3 px-4 pt-6 pb-10 sm:px-5"
           >
             {hasEarlier && (
-              <EarlierMessages loading={loadingEarlier} onNeeded={() => void store.loadEarlier()} />
+              <MoreMessages
+                which="earlier"
+                loading={loadingEarlier}
+                onNeeded={() => void store.loadEarlier()}
+              />
             )}
             {messages.map((message) => (
               <Fragment key={message.id}>
                 <MessageView
                   message={message}
-                  isLast={message === last}
+                  isLast={message === last && !hasLater}
                   sessionId={state.sessionId}
                   store={store}
                   onTakeBack={onTakeBack}
@@ -62,15 +68,29 @@ export function Thread({ state, store, stick, onTakeBack, onEdited }: Props) {
                 {message.summaryId && <SummaryDivider summaryId={message.summaryId} />}
               </Fragment>
             ))}
+            {hasLater && (
+              <MoreMessages
+                which="later"
+                loading={loadingLater}
+                onNeeded={() => {
+                  // Who has come to the end of what is loaded stays there when more is put below.
+                  stopScroll()
+                  void store.loadLater()
+                }}
+              />
+            )}
           </div>
         </div>
       </div>
-      {!isAtBottom && (
+      {(hasLater || !isAtBottom) && (
         <button
           type="button"
           aria-label="Scroll to the end"
           title="Scroll to the end"
-          onClick={() => void scrollToBottom('instant')}
+          onClick={() => {
+            store.showEnd()
+            void scrollToBottom('instant')
+          }}
           className="absolute bottom-3 left-1/2 inline-flex size-9 -translate-x-1/2 items-center justify-center rounded-full border border-line bg-raised text-ink shadow-float hover:bg-hover pointer-coarse:size-11"
         >
           <ArrowDown size={18} aria-hidden />
@@ -95,7 +115,9 @@ function useKeptAnchor(scrollRef: { current: HTMLElement | null }, firstId: stri
   }, [firstId, scrollRef])
 }
 
-function EarlierMessages({ loading, onNeeded }: { loading: boolean; onNeeded: () => void }) {
+type More = { which: 'earlier' | 'later'; loading: boolean; onNeeded: () => void }
+
+function MoreMessages({ which, loading, onNeeded }: More) {
   const mark = useRef<HTMLDivElement>(null)
   const needed = useRef(onNeeded)
   useEffect(() => {
@@ -105,7 +127,7 @@ function EarlierMessages({ loading, onNeeded }: { loading: boolean; onNeeded: ()
     if (loading || !mark.current) return
     const observer = new IntersectionObserver(
       (entries) => entries.some((entry) => entry.isIntersecting) && needed.current(),
-      { rootMargin: `${LOAD_AHEAD_PX}px 0px 0px 0px` },
+      { rootMargin: `${LOAD_AHEAD_PX}px 0px` },
     )
     observer.observe(mark.current)
     return () => observer.disconnect()
@@ -113,10 +135,10 @@ function EarlierMessages({ loading, onNeeded }: { loading: boolean; onNeeded: ()
   return (
     <div ref={mark} className="flex min-h-8 items-center justify-center text-ink-muted text-sm">
       {loading ? (
-        'Loading earlier messages…'
+        `Loading ${which} messages…`
       ) : (
         <button type="button" onClick={onNeeded}>
-          Load earlier messages
+          Load {which} messages
         </button>
       )}
     </div>

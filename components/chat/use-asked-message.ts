@@ -1,12 +1,19 @@
-import { useEffect } from 'react'
-import { takeAskedMessage } from '#lib/client/go-to-message.ts'
+import { useEffect, useLayoutEffect, useState } from 'react'
+import { isMessageAsked, takeAskedMessage } from '#lib/client/go-to-message.ts'
 import type { SessionStore } from '#lib/client/session-state.ts'
 
 /** So long a message that was jumped to is marked. */
 const MARKED_MS = 2500
 
-/** Brings the message that the address asks for (`#m=…`) into view, loads what is above it, and marks it for a moment. */
-export function useAskedMessage(store: SessionStore, leaveEnd: () => void): void {
+/**
+ * Brings the message that the address asks for (`#m=…`) into view, loads what is about it, and marks it for a moment. Answers
+ * whether a chat that was opened for it is still on the way there: its end is not what the person wants to see.
+ */
+export function useAskedMessage(store: SessionStore, leaveEnd: () => void): boolean {
+  const [arriving, setArriving] = useState(false)
+  useLayoutEffect(() => {
+    if (isMessageAsked()) setArriving(true)
+  }, [])
   useEffect(() => {
     let current = ''
     async function jump(): Promise<void> {
@@ -15,10 +22,11 @@ export function useAskedMessage(store: SessionStore, leaveEnd: () => void): void
       current = id
       leaveEnd()
       if (!(await store.showMessage(id)) || current !== id) return
-      // After what was loaded has its place.
+      // Before anything else is painted, and again after what was loaded has its place.
+      mark(id, leaveEnd)
       requestAnimationFrame(() => requestAnimationFrame(() => mark(id, leaveEnd)))
     }
-    void jump()
+    void jump().finally(() => setArriving(false))
     const onChange = () => void jump()
     window.addEventListener('hashchange', onChange)
     return () => {
@@ -26,6 +34,7 @@ export function useAskedMessage(store: SessionStore, leaveEnd: () => void): void
       window.removeEventListener('hashchange', onChange)
     }
   }, [store, leaveEnd])
+  return arriving
 }
 
 function mark(id: string, leaveEnd: () => void): void {

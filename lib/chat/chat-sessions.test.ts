@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { aborted, chat, eventsOf, script, send, store, untilText } from './chat.fake.ts'
+import type { PagePlace } from './types.ts'
 
 describe('a deleted session', () => {
   it('stops its replies, is not found, and comes back whole', async () => {
@@ -17,6 +18,52 @@ describe('a deleted session', () => {
     expect(await chat.restore('eve', 's')).toBe(false)
     expect(await chat.restore('bob', 's')).toBe(true)
     expect((await chat.view('bob', 's'))?.messages[1]).toMatchObject({ text: 'so far', status: 'stopped' })
+  })
+})
+
+describe('a page of a long session', () => {
+  const ref = { namespace: 'bob', sessionId: 'long' }
+  const numbers = async (place: PagePlace) => {
+    const view = await chat.view('bob', 'long', place)
+    const at = view?.messages.map(({ id }) => Number(id.slice(1))) ?? []
+    return { from: at[0], to: at.at(-1), count: at.length, earlier: view?.earlier, later: view?.later }
+  }
+  const say = (from: number, to: number) =>
+    store.appendMessages(
+      ref,
+      Array.from({ length: to - from + 1 }, (_, n) => ({
+        id: `m${from + n}`,
+        role: 'user' as const,
+        content: `message ${from + n}`,
+        createdAt: 1000 + from + n,
+      })),
+    )
+
+  it('is the one about a message, from which pages lead up and down to the ends, each message once', async () => {
+    await say(1, 1000)
+    const middle = await numbers({ around: 'm500' })
+    expect(middle).toMatchObject({ count: 80, earlier: 460, later: 539 })
+    expect(await numbers({ before: 460 })).toMatchObject({ from: 380, to: 459, later: 459 })
+    expect(await numbers({ after: 539 })).toMatchObject({ from: 540, to: 619, earlier: 540, later: 619 })
+    expect(await numbers({ after: 979 })).toMatchObject({ from: 980, to: 1000, count: 21, later: null })
+    expect(await numbers({ around: 'm2' })).toMatchObject({ from: 1, earlier: null, later: 41 })
+    expect(await numbers({ around: 'm999' })).toMatchObject({ to: 1000, later: null })
+    expect(await numbers({})).toMatchObject({ from: 921, to: 1000, later: null })
+  })
+
+  it('is the newest for a message that is not on the path, and none for a stranger', async () => {
+    await say(1, 200)
+    expect(await numbers({ around: 'nobody' })).toMatchObject({ to: 200, later: null })
+    const elsewhere = { id: 'm9999', role: 'user' as const, content: 'x', createdAt: 9000 }
+    await store.appendMessages(ref, [elsewhere], { parentId: 'm50' })
+    expect(await numbers({ around: 'm150' })).toMatchObject({ to: 9999, later: null })
+    expect(await chat.view('eve', 'long', { around: 'm50' })).toBeNull()
+  })
+
+  it('goes on below a gap of forgotten messages that is longer than a page', async () => {
+    await say(1, 300)
+    for (let n = 51; n <= 250; n++) await store.forgetMessage(ref, `m${n}`)
+    expect(await numbers({ after: 50 })).toMatchObject({ from: 251 })
   })
 })
 

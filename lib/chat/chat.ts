@@ -13,9 +13,11 @@ import { createReplyWriter } from './reply.ts'
 import { createRuns } from './runs.ts'
 import { sessionAt } from './session-address.ts'
 import { cursorAfter, parseCursor, toChatMessage, toItem } from './session-items.ts'
+import { readPage } from './session-pages.ts'
 import { firstWords } from './titles.ts'
 import type {
   ChatRequest,
+  PagePlace,
   SessionDeleted,
   SessionItem,
   SessionPage,
@@ -36,7 +38,7 @@ export type ChatService = {
   /** Resolves when the stop is recorded; the provider call is aborted within 1 s, in whichever process it runs. */
   stop(user: string, sessionId: string, runId: string): Promise<boolean>
   listSessions(user: string, cursor: string | null): Promise<SessionPage>
-  view(user: string, sessionId: string, before?: number): Promise<SessionView | null>
+  view(user: string, sessionId: string, place?: PagePlace): Promise<SessionView | null>
   patch(user: string, sessionId: string, patch: SessionPatch): Promise<SessionItem | SessionView | null>
   remove(user: string, sessionId: string): Promise<SessionDeleted | null>
   restore(user: string, sessionId: string): Promise<boolean>
@@ -55,8 +57,6 @@ export type ChatService = {
 /** `frames` are ready server-sent events, one string each; cancelling it stops nothing but the reading. */
 export type ReplyStream = { runId: string; frames: ReadableStream<string> }
 
-/** About 40 turns. */
-const PAGE_MESSAGES = 80
 const PAGE_SESSIONS = 50
 
 /** Far more than anybody can overlook. */
@@ -160,16 +160,14 @@ export function createChat(deps: ChatDeps): ChatService {
     }
   }
 
-  async function view(user: string, sessionId: string, before?: number): Promise<SessionView | null> {
+  async function view(user: string, sessionId: string, place: PagePlace = {}): Promise<SessionView | null> {
     const ref = await refOf(user, sessionId).catch(absent)
     if (!ref) return null
     await runs.reap(await store.activeRuns(ref))
     const active = await store.activeRuns(ref)
     // Read before the messages: a reply that ends between the two is then whole in its message.
     const progress = await Promise.all(active.map(async (run) => ({ run, ...(await runs.progress(run)) })))
-    const path = await store
-      .listPath(ref, { limit: PAGE_MESSAGES, ...(before !== undefined && { before }) })
-      .catch(absent)
+    const path = await readPage(store, ref, place).catch(absent)
     if (!path) return null
     const [summaries, job] = await Promise.all([
       store.summariesAt(
@@ -187,7 +185,8 @@ export function createChat(deps: ChatDeps): ChatService {
     return {
       session: toItem(user, { ...path.session, running: active.length > 0 }),
       messages,
-      earlier: path.hasEarlier ? (path.messages[0]?.position ?? null) : null,
+      earlier: path.earlier,
+      later: path.later,
       runs: progress.map(({ run, next }) => ({ id: run.id, messageId: run.messageId, next })),
       summarising: job?.attempts === 0,
     }

@@ -50,12 +50,20 @@ export type ChatMessage = {
 /** A reply in progress: `next` is the index of the first chunk that `text` does not hold yet. */
 export type ActiveRun = { id: string; messageId: string; next: number }
 
-/** `GET /api/sessions/:id?before=POSITION` — a page of the visible path, oldest first. */
+/** Which page of a session's visible path: the newest, the one above or below a position, or the one about a message. */
+export type PagePlace = { before?: number; after?: number; around?: string }
+
+/**
+ * `GET /api/sessions/:id` with at most one of `PagePlace` — a page of the visible path, oldest first. A message to look
+ * around that is not on that path answers with the newest page.
+ */
 export type SessionView = {
   session: SessionItem
   messages: ChatMessage[]
   /** Pass as `before` to load the page above; `null` at the beginning. */
   earlier: number | null
+  /** Pass as `after` to load the page below; `null` at the end. */
+  later: number | null
   /** Oldest first; the first one is running, later ones wait for it. */
   runs: ActiveRun[]
   /** A summary may be made at this moment: look again soon. */
@@ -160,12 +168,12 @@ export type SearchResults = {
 }
 
 /**
- * `POST /api/import` — the file as it is: an export of ChatGPT, Claude or this app. All of it comes in or nothing, and what
- * is here already is left as it is.
+ * `POST /api/import` — an export of ChatGPT, Claude or this app, whole or a part of its chats: what is here already is left
+ * as it is, so that one which was cut short is just asked for again. `unreadable`: chats that are not as that product's are.
  */
 export type ImportReport = {
   source: 'chatgpt' | 'claude' | 'motorhead-chat'
-  sessions: { new: number; grown: number; present: number; empty: number }
+  sessions: { new: number; grown: number; present: number; empty: number; unreadable: number }
   /** Messages that were added. */
   messages: number
 }

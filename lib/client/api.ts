@@ -3,6 +3,7 @@ import type {
   ApiErrorCode,
   ChatRequest,
   ModelStatus,
+  PagePlace,
   SessionDeleted,
   SessionItem,
   SessionPage,
@@ -38,9 +39,9 @@ const OFFLINE = 'You seem to be offline. Check your connection and try again.'
 export const listSessions = (cursor: string | null = null): Promise<SessionPage> =>
   getJson(`/api/sessions${query({ cursor })}`)
 
-/** The newest page of a session, or the one above position `before`. */
-export const getSession = (id: string, before?: number): Promise<SessionView> =>
-  getJson(`${sessionPath(id)}${query({ before })}`)
+/** The newest page of a session, or the one at a place. */
+export const getSession = (id: string, place: PagePlace = {}): Promise<SessionView> =>
+  getJson(`${sessionPath(id)}${query(place)}`)
 
 export const renameSession = (id: string, title: string): Promise<SessionItem> =>
   sendJson('PATCH', sessionPath(id), { title })

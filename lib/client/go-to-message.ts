@@ -10,6 +10,9 @@ export function goToMessage(push: (path: string) => void, sessionId: string, mes
   else push(path)
 }
 
+/** Whether the address asks for a message that nobody has taken yet. */
+export const isMessageAsked = (): boolean => window.location.hash.startsWith('#m=')
+
 /** The message that the address asks for; asked once, so that a reload does not jump again. */
 export function takeAskedMessage(): string | null {
   const asked = /^#m=(.+)$/u.exec(window.location.hash)?.[1]

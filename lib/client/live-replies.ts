@@ -1,4 +1,4 @@
-import type { ActiveRun } from '#lib/chat/types.ts'
+import type { ActiveRun, SessionView } from '#lib/chat/types.ts'
 import type { ByteStream } from './api.ts'
 import { followReply } from './follow-reply.ts'
 import { type PageSignals, waitToRetry } from './page-signals.ts'
@@ -27,8 +27,11 @@ export type LiveReplies = {
   expect(messageId: string, text: string): void
   /** Reads a reply that is expected from the answer to its POST, when it is still wanted. */
   read(messageId: string, stream: ByteStream): void
-  /** Reads a run that the server has told of, from its `next` on. */
-  follow(run: ActiveRun, text: string): void
+  /**
+   * Reads the runs that a view tells of, each from its `next` on. A run on a branch that is not shown is left alone: its
+   * text would be lost on a thread that has no place for it.
+   */
+  follow(view: Pick<SessionView, 'runs' | 'messages'>): void
   /** Freezes the text at once; the server hears of it as soon as the run has an id. */
   stop(messageId: string): void
   /** Forgets a reply: it was refused, or the server says that it has ended. */
@@ -136,11 +139,15 @@ export function createLiveReplies(deps: LiveRepliesDeps): LiveReplies {
       if (live) void readToEnd(messageId, live, stream)
       else stream.cancel().catch(() => {})
     },
-    follow(run, text) {
-      const live = add(run.messageId, replyFrom({ text }, run))
-      live.stopped = stopLater.delete(run.messageId)
-      if (live.stopped) void sendStop(live)
-      void readToEnd(run.messageId, live)
+    follow({ runs, messages }) {
+      for (const run of runs) {
+        const message = messages.find(({ id }) => id === run.messageId)
+        if (!message || lives.has(run.messageId)) continue
+        const live = add(run.messageId, replyFrom({ text: message.text }, run))
+        live.stopped = stopLater.delete(run.messageId)
+        if (live.stopped) void sendStop(live)
+        void readToEnd(run.messageId, live)
+      }
     },
     stop(messageId) {
       const live = lives.get(messageId)

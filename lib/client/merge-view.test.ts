@@ -31,6 +31,7 @@ const viewOf = (messages: ChatMessage[], change: Partial<SessionView> = {}): Ses
   },
   messages,
   earlier: null,
+  later: null,
   runs: [],
   ...change,
 })

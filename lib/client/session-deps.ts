@@ -30,5 +30,14 @@ export const inBrowser: SessionStoreDeps = {
   onActivity() {},
 }
 
+/** What a session's state says when nothing special goes on. */
+export const AT_REST = {
+  loadingEarlier: false,
+  loadingLater: false,
+  announcement: '',
+  notice: null as string | null,
+  gone: false,
+}
+
 /** The session to open; `view: null` when nothing was ever sent. */
 export type SessionStart = { sessionId: string; view: SessionView | null; temporary?: boolean }

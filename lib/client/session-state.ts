@@ -17,6 +17,9 @@ export type SessionState = {
   /** There are earlier messages to load above. */
   hasEarlier: boolean
   loadingEarlier: boolean
+  /** What is shown is a part far above the end: there are later messages to load below. */
+  hasLater: boolean
+  loadingLater: boolean
   /** The reply being written, if any: the composer's button is then "Stop". Its id is '' until the server has told it. */
   run: ActiveRun | null
   /** The connection is lost and being tried again. */
@@ -45,9 +48,12 @@ export type SessionStore = {
   stop(): void
   showVersion(messageId: string): void
   loadEarlier(): Promise<void>
+  loadLater(): Promise<void>
+  /** Shows the end of the session again. */
+  showEnd(): void
   /**
-   * Loads earlier messages until this one is in the thread, and shows its branch when it is on another one. False, with a
-   * notice, when it is not there.
+   * Loads the part of the session about this message, however far it is, and shows its branch when it is on another one.
+   * False, with a notice, when it is not there.
    */
   showMessage(messageId: string): Promise<boolean>
   /** What was done elsewhere is not shown until the answer is called: what a dialog is about must not go from under it. */

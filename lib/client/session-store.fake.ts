@@ -147,6 +147,7 @@ export const fakeView = (messages: ChatMessage[], change: Partial<SessionView> =
   },
   messages,
   earlier: null,
+  later: null,
   runs: [],
   ...change,
 })

@@ -6,7 +6,7 @@ import { hasPagesAbove, mergeView } from './merge-view.ts'
 import { postWithin } from './post-within.ts'
 import { type Reply, withReply } from './reply-reducer.ts'
 import { announceEnd, sentenceOf } from './sentences.ts'
-import { inBrowser, type SessionStart, type SessionStoreDeps } from './session-deps.ts'
+import { AT_REST, inBrowser, type SessionStart, type SessionStoreDeps } from './session-deps.ts'
 import { createPaging } from './session-paging.ts'
 import type { SessionState, SessionStore, ThreadMessage } from './session-state.ts'
 import {
@@ -17,7 +17,6 @@ import {
   newIds,
   replyIdOf,
   type Thread,
-  toThreadMessage,
   type WrittenTurn,
   withoutMessage,
 } from './thread.ts'
@@ -39,7 +38,7 @@ export function createSessionStore(
   let connected = false
   let firstView = view
   let posts: Promise<void> = Promise.resolve()
-  let rest = { loadingEarlier: false, announcement: '', notice: null as string | null, gone: false }
+  let rest = AT_REST
   let loadFails = false
 
   const live = createLiveReplies({
@@ -66,16 +65,33 @@ export function createSessionStore(
     page,
   })
   const looks = createLaterLooks(loader.refresh)
+  const tellOthers = () => channel.post({ type: 'session-changed', sessionId })
+  const paging = createPaging({
+    load: (place) => api.getSession(sessionId, place),
+    loadVersion: (messageId) => api.showVersion(sessionId, messageId),
+    end: () => ({ messages: thread, earlier }),
+    setEnd(end) {
+      thread = end.messages
+      earlier = end.earlier
+    },
+    told: () => rest,
+    applyView,
+    hold: loader.hold,
+    publish,
+    tellOthers,
+  })
   let state = toState()
 
   function toState(): SessionState {
     thread = live.applyTo(thread)
+    const part = paging.shown()
     return {
       ...rest,
       sessionId,
-      messages: thread,
+      messages: part.messages,
       isEmpty: thread.length === 0 && earlier === null,
-      hasEarlier: earlier !== null,
+      hasEarlier: part.earlier !== null,
+      hasLater: part.isAway,
       run: live.first((id) => thread.some((message) => message.id === id)),
       reconnecting: live.reconnecting || (loadFails && thread.some(({ status }) => status === 'streaming')),
     }
@@ -87,7 +103,6 @@ export function createSessionStore(
     listeners.tell()
   }
 
-  const tellOthers = () => channel.post({ type: 'session-changed', sessionId })
   const find = (id: string): ThreadMessage | undefined => thread.find((message) => message.id === id)
 
   function applyView(fresh: SessionView): void {
@@ -101,7 +116,7 @@ export function createSessionStore(
     }
     if (!hasPagesAbove(thread, fresh)) earlier = fresh.earlier
     thread = mergeView(thread, fresh, live.has)
-    if (connected) followRuns(fresh)
+    if (connected) live.follow(fresh)
     if (JSON.stringify(item) !== JSON.stringify(fresh.session)) onActivity(fresh.session)
     item = fresh.session
     if (connected && fresh.summarising) looks.forSummary()
@@ -110,16 +125,9 @@ export function createSessionStore(
 
   function takeOut(messageId: string): void {
     thread = withoutMessage(thread, messageId)
+    paging.takeOut(messageId)
     live.drop(messageId)
     publish()
-  }
-
-  /** A run on a branch that is not shown is left alone: its text would be lost on a thread that has no place for it. */
-  function followRuns({ runs, messages }: SessionView): void {
-    for (const run of runs) {
-      const message = messages.find((each) => each.id === run.messageId)
-      if (message && !live.has(run.messageId)) live.follow(run, message.text)
-    }
   }
 
   function endReply(messageId: string, { stopped, reply }: { stopped: boolean; reply: Reply }): void {
@@ -187,26 +195,13 @@ export function createSessionStore(
     }
   }
 
-  const paging = createPaging({
-    loadAbove: (before) => api.getSession(sessionId, before),
-    loadVersion: (messageId) => api.showVersion(sessionId, messageId),
-    shown: () => ({ thread, earlier, ...rest }),
-    applyView,
-    addAbove(above) {
-      thread = [...above.messages.map((message) => toThreadMessage(message)), ...thread]
-      earlier = above.earlier
-    },
-    hold: loader.hold,
-    publish,
-    tellOthers,
-  })
-
   return {
     getState: () => state,
     subscribe: listeners.subscribe,
 
     async send(text) {
       if (text.trim() === '') return
+      paging.ways.showEnd()
       const after = thread.findLast((message) => message.send?.state !== 'failed')?.id ?? null
       const turn = { kind: 'send', sessionId, isNew: !exists, ...(temporary && { temporary }) } as const
       await post({ ...turn, ...newIds(), after, text })
@@ -229,6 +224,7 @@ export function createSessionStore(
     },
 
     edit(messageId, text) {
+      paging.standAt(messageId)
       const message = find(messageId)
       if (text.trim() === '' || message?.role !== 'user' || message.send) return
       stopShown()
@@ -236,6 +232,7 @@ export function createSessionStore(
     },
 
     regenerate(messageId) {
+      paging.standAt(messageId)
       if (find(messageId)?.role !== 'assistant') return
       stopShown()
       const turn = { kind: 'regenerate', sessionId, replyId: crypto.randomUUID(), messageId } as const
@@ -243,6 +240,7 @@ export function createSessionStore(
     },
 
     goOn(messageId) {
+      paging.standAt(messageId)
       if (find(messageId)?.role !== 'assistant') return
       void live.ended(messageId).then(() => post({ kind: 'continue', sessionId, messageId }))
     },
@@ -254,7 +252,7 @@ export function createSessionStore(
       publish({ announcement: 'Reply stopped.' })
     },
 
-    ...paging,
+    ...paging.ways,
     hold: loader.hold,
 
     forgotten(messageId) {
@@ -274,7 +272,7 @@ export function createSessionStore(
       connected = true
       // The page may come from a cache, or be older than what another tab did.
       if (exists) loader.refresh()
-      if (firstView) followRuns(firstView)
+      if (firstView) live.follow(firstView)
       firstView = null
       const leave = [
         page.onReturn(() => exists && loader.refresh()),

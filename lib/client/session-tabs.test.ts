@@ -168,6 +168,99 @@ test('loads earlier messages above, once', async () => {
   expect(store.getState()).toMatchObject({ loadingEarlier: false, hasEarlier: false })
 })
 
+/** A session of forty messages, the last four of which are open; its server answers pages of four. */
+function openFarBelow() {
+  const path = Array.from({ length: 40 }, (_, at) => fakeMessage(`q${at}`, at === 0 ? null : `q${at - 1}`))
+  const page = (from: number, to: number) =>
+    fakeView(path.slice(Math.max(0, from), to), {
+      earlier: from > 0 ? from : null,
+      later: to < path.length ? to - 1 : null,
+    })
+  const opened = open(page(36, 40))
+  const asked: string[] = []
+  opened.server.api.getSession = async (_, { before, after, around } = {}) => {
+    if (before !== undefined) asked.push(`above ${before}`)
+    if (after !== undefined) asked.push(`below ${after}`)
+    if (around !== undefined) asked.push(`around ${around}`)
+    const at = path.findIndex(({ id }) => id === around)
+    if (at >= 0) return page(at - 2, at + 2)
+    if (before !== undefined) return page(before - 4, before)
+    return after !== undefined ? page(after + 1, after + 5) : page(36, 40)
+  }
+  return { ...opened, asked, path }
+}
+
+test('a message far above is shown by one request, and pages lead from it in both directions to the end', async () => {
+  const { store, ids, asked } = openFarBelow()
+  expect(await store.showMessage('q20')).toBe(true)
+  expect(asked).toEqual(['around q20'])
+  expect(ids()).toEqual(['q18', 'q19', 'q20', 'q21'])
+  expect(store.getState()).toMatchObject({ hasEarlier: true, hasLater: true })
+  await store.loadEarlier()
+  expect(ids()[0]).toBe('q14')
+  for (let pages = 0; pages < 4; pages++) await store.loadLater()
+  expect(ids().at(-1)).toBe('q39')
+  expect(ids()).toHaveLength(26)
+  expect(store.getState().hasLater).toBe(false)
+  expect(asked.at(-1)).toBe('below 33')
+})
+
+test('a message near the end is joined to it', async () => {
+  const { store, ids } = openFarBelow()
+  await store.showMessage('q35')
+  expect(ids()).toEqual(['q33', 'q34', 'q35', 'q36', 'q37', 'q38', 'q39'])
+  expect(store.getState()).toMatchObject({ hasLater: false, hasEarlier: true })
+})
+
+test('while a part far above is read, the end is followed, and shown again for a message that is sent', async () => {
+  const { server, store, ids, last } = openFarBelow()
+  await store.showMessage('q5')
+  const stream = createFakeStream()
+  server.answerPost(async () => stream.stream)
+  void store.send('hello')
+  await settle()
+  expect(ids().slice(0, 4)).toEqual(['q36', 'q37', 'q38', 'q39'])
+  expect(last()).toMatchObject({ status: 'streaming' })
+  await store.showMessage('q5')
+  stream.start('run1')
+  stream.text('Hi')
+  await settle()
+  expect(ids()).toEqual(['q3', 'q4', 'q5', 'q6'])
+  expect(store.getState().run).toMatchObject({ id: 'run1' })
+  store.showEnd()
+  expect(last()?.text).toBe('Hi')
+})
+
+test('a message far above is edited where it stands', async () => {
+  const { server, store, ids } = openFarBelow()
+  await store.showMessage('q5')
+  const stream = createFakeStream()
+  server.answerPost(async () => stream.stream)
+  store.edit('q5', 'otherwise')
+  await settle()
+  expect(ids().slice(0, 2)).toEqual(['q3', 'q4'])
+  expect(ids()).toHaveLength(4)
+  expect(store.getState()).toMatchObject({ hasLater: false })
+  expect(store.getState().messages[2]).toMatchObject({ text: 'otherwise', parentId: 'q4' })
+})
+
+test('a part that does not go on as it did, since another tab chose another version, gives way to the end', async () => {
+  const { server, store, ids } = openFarBelow()
+  await store.showMessage('q20')
+  server.api.getSession = async () => fakeView([fakeMessage('z', 'y')], { later: 99 })
+  await store.loadLater()
+  expect(ids()).toEqual(['q36', 'q37', 'q38', 'q39'])
+})
+
+test('a message that is not there any more is said to be so, and one that cannot be loaded now, too', async () => {
+  const { server, store } = openFarBelow()
+  expect(await store.showMessage('nobody')).toBe(false)
+  expect(store.getState().notice).toBe('This message is not there any more.')
+  server.api.getSession = () => Promise.reject(new ApiFailure(0, 'offline', 'You seem to be offline.'))
+  expect(await store.showMessage('q5')).toBe(false)
+  expect(store.getState().notice).toContain('could not be loaded. You seem to be offline.')
+})
+
 test('a message that was forgotten, here or in another tab, leaves the thread at once', async () => {
   const { server, channel, store, ids } = open(fakeView([q1, a1, q2]))
   await settle()

@@ -83,7 +83,6 @@ const wholeNumber = z
   .transform(Number)
 
 export const streamQuery = z.strictObject({ run: uuid, from: wholeNumber.default(0) })
-export const viewQuery = z.strictObject({ before: wholeNumber.optional() })
 export const listQuery = z.strictObject({
   cursor: z
     .string()
@@ -101,6 +100,12 @@ export const exportQuery = z.strictObject({ format: z.enum(['markdown', 'json'])
 
 /** Ids of messages and summaries: ours, or those of a program that wrote the session. */
 const memoryId = z.string().regex(/^[\w.:-]{1,200}$/, 'is no id of ours')
+/** At most one of these. */
+export const viewQuery = z.union([
+  z.strictObject({ before: wholeNumber }).partial(),
+  z.strictObject({ after: wholeNumber }),
+  z.strictObject({ around: memoryId }),
+])
 const line = z
   .string()
   .regex(/^\d{1,4}$/, 'must be a whole number')

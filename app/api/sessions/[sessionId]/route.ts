@@ -4,7 +4,7 @@ import { sessionParams, sessionPatch, viewQuery } from '#lib/server/schemas.ts'
 
 export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = methods({
   GET: readRoute({ params: sessionParams, query: viewQuery }, async ({ app, user, params, query }) =>
-    foundAnswer(user && (await app.chat.view(user, params.sessionId, query.before))),
+    foundAnswer(user && (await app.chat.view(user, params.sessionId, query))),
   ),
   PATCH: writeRoute({ params: sessionParams, body: sessionPatch }, async ({ app, user, params, body }) =>
     foundAnswer(await app.chat.patch(user, params.sessionId, body)),
