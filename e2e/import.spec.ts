@@ -74,7 +74,10 @@ test('[A25] a Claude export comes in, and is remembered', async ({ chat, page, l
   expect(llm.repliesTo('how much water').at(-1)?.prompt).toContain('70 %')
 })
 
-test('[A25] a file that is none, or is damaged, is refused whole with a sentence', async ({ chat, page }) => {
+test('[A25] a file that is none is refused with a sentence, and of a damaged one all that can be read comes in', async ({
+  chat,
+  page,
+}) => {
   const settings = new SettingsPage(page)
   await settings.open()
   const alert = page.getByRole('alert')
@@ -82,14 +85,65 @@ test('[A25] a file that is none, or is damaged, is refused whole with a sentence
   await expect(alert.filter({ hasText: 'no export that can be read' })).toBeVisible()
   const broken = [...chatgpt, { title: 'broken', mapping: 'none' }]
   await settings.file.setInputFiles(jsonFile('conversations.json', broken))
-  await expect(alert.filter({ hasText: 'chat number 2' })).toBeVisible()
-  await expect(chat.sessions.getByRole('link')).toHaveCount(1)
+  const status = page.getByRole('status')
+  await expect(status.filter({ hasText: '1 chat added' })).toContainText(
+    '1 chat could not be read and was left out',
+  )
+  await expect(chat.session('A trip to Porto')).toHaveCount(1)
   await settings.file.setInputFiles({
     name: 'export.zip',
     mimeType: 'application/zip',
     buffer: Buffer.from('PK\x03\x04 not really'),
   })
   await expect(alert.filter({ hasText: 'The zip file is damaged' })).toBeVisible()
+})
+
+/** More than one request takes: 600 chats of ten long messages each. */
+const large = Array.from({ length: 600 }, (_, n) => ({
+  uuid: `large-${n}`,
+  name: `Chat ${n}`,
+  created_at: '2025-03-01T10:00:00Z',
+  chat_messages: Array.from({ length: 10 }, (_, m) =>
+    said(
+      `${n}-${m}`,
+      m % 2 === 0 ? 'human' : 'assistant',
+      `message ${m} of chat ${n}: ${'words '.repeat(60)}`,
+    ),
+  ),
+}))
+
+test('[A25] while a large export comes in, chats go on; cut short, the same file brings in the rest', async ({
+  chat,
+  page,
+  openTab,
+}) => {
+  await chat.open()
+  await chat.ask('I was here before')
+  const settings = new SettingsPage(page)
+  await settings.open()
+  const held = Promise.withResolvers<void>()
+  let requests = 0
+  await page.route('**/api/import', async (route) => {
+    requests++
+    if (requests === 2) await held.promise
+    await (requests === 3 ? route.abort() : route.continue())
+  })
+  await settings.file.setInputFiles(jsonFile('conversations.json', large))
+  const bar = page.getByRole('progressbar', { name: 'Import' })
+  await expect(bar).toBeVisible()
+  await test.step('in the middle of it a turn in another tab gets its reply', async () => {
+    const tab = await openTab()
+    await tab.ask('are you busy?')
+    await expect(bar).toBeVisible()
+    held.resolve()
+  })
+  await expect(page.getByRole('alert').filter({ hasText: 'choose it again to go on' })).toBeVisible()
+  await expect(bar).toBeHidden()
+  await settings.file.setInputFiles(jsonFile('conversations.json', large))
+  const status = page.getByRole('status').filter({ hasText: 'From Claude' })
+  await expect(status).toContainText(/[1-9]\d* chats added, [1-9]\d* already here/)
+  await settings.file.setInputFiles(jsonFile('conversations.json', large))
+  await expect(status).toContainText('From Claude: 600 already here (0 messages).')
 })
 
 const jsonFile = (name: string, content: unknown) => ({

@@ -3,14 +3,16 @@
 import { Download, Upload } from 'lucide-react'
 import { useRef, useState } from 'react'
 import type { ImportReport } from '#lib/chat/types.ts'
-import { importFile, saveEverything } from '#lib/client/library-api.ts'
+import { importFile } from '#lib/client/import-file.ts'
+import { saveEverything } from '#lib/client/library-api.ts'
 import { sentenceOf } from '#lib/client/sentences.ts'
 import { sessionsStore } from '#lib/client/sessions-store.ts'
 import { BUTTON, Section } from './section.tsx'
 
 type State =
   | { at: 'rest' }
-  | { at: 'work'; doing: string }
+  /** `share` of an import that is done, from 0 to 1. */
+  | { at: 'work'; doing: string; share?: number }
   | { at: 'done'; sentence: string }
   | { at: 'failed'; sentence: string }
 
@@ -29,7 +31,9 @@ export function ExportAndImport() {
   }
   const take = (file: File) =>
     attempt('Reading the file…', async () => {
-      const report = await importFile(file)
+      const report = await importFile(file, (share) =>
+        setState({ at: 'work', doing: 'Importing your chats…', share }),
+      )
       await sessionsStore.refresh()
       sessionsStore.tellOthers()
       return sentenceFor(report)
@@ -87,6 +91,12 @@ export function ExportAndImport() {
           {state.at === 'work' ? state.doing : state.at === 'done' ? state.sentence : null}
         </p>
       )}
+      {state.at === 'work' && state.share !== undefined && (
+        <div className="flex items-center gap-3 text-ink-muted text-sm tabular-nums">
+          <progress aria-label="Import" max={1} value={state.share} className="progress" />
+          {Math.floor(state.share * 100)} %
+        </div>
+      )}
     </Section>
   )
 }
@@ -97,7 +107,16 @@ const SOURCES: Record<ImportReport['source'], string> = {
   'motorhead-chat': 'this app',
 }
 
-function sentenceFor({ source, sessions, messages }: ImportReport): string {
+function sentenceFor(report: ImportReport): string {
+  const { unreadable } = report.sessions
+  const left =
+    unreadable > 0 ? ` ${count(unreadable, 'chat')} could not be read and ${was(unreadable)} left out.` : ''
+  return cameIn(report) + left
+}
+
+const was = (n: number) => (n === 1 ? 'was' : 'were')
+
+function cameIn({ source, sessions, messages }: ImportReport): string {
   const parts = [
     sessions.new > 0 && `${count(sessions.new, 'chat')} added`,
     sessions.grown > 0 && `${count(sessions.grown, 'chat')} continued`,

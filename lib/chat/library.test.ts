@@ -115,7 +115,7 @@ describe('import', () => {
     const report = await library.importFile('bob', file)
     expect(report).toEqual({
       source: 'chatgpt',
-      sessions: { new: 1, grown: 0, present: 0, empty: 0 },
+      sessions: { new: 1, grown: 0, present: 0, empty: 0, unreadable: 0 },
       messages: 2,
     })
     expect(await library.importFile('bob', file)).toMatchObject({
@@ -127,12 +127,57 @@ describe('import', () => {
     expect(await library.importFile('eve', file)).toMatchObject({ sessions: { new: 1 } })
   })
 
-  it('takes in what was exported here, and nothing of a file that is damaged', async () => {
+  it('of a large file, lets a turn of somebody else get in between; a session in several pieces is one', async () => {
+    const line = (count: number) =>
+      Object.fromEntries(
+        Array.from({ length: count }, (_, n) => [
+          `n${n}`,
+          node(n % 2 === 0 ? 'user' : 'assistant', `words ${n}`, n === 0 ? null : `n${n - 1}`, [`n${n + 1}`]),
+        ]),
+      )
+    const large = Array.from({ length: 12 }, (_, n) => ({
+      ...file[0],
+      conversation_id: `large ${n}`,
+      current_node: n === 0 ? 'n2599' : 'n299',
+      mapping: line(n === 0 ? 2600 : 300),
+    }))
+    const order: string[] = []
+    const importing = library.importFile('bob', large).then((report) => {
+      order.push('import')
+      return report
+    })
+    const turn = async () => {
+      while ((await found('words')).length === 0) await new Promise(setImmediate)
+      await store.appendMessages({ namespace: 'eve', sessionId: 'hers' }, [
+        { id: 'q', role: 'user', content: 'hello', createdAt: AT },
+      ])
+      order.push('turn')
+    }
+    await turn()
+    const report = await importing
+    expect(order).toEqual(['turn', 'import'])
+    expect(report).toMatchObject({ sessions: { new: 12, grown: 0 }, messages: 2600 + 11 * 300 })
+    expect(await library.importFile('bob', large)).toMatchObject({
+      sessions: { new: 0, grown: 0, present: 12 },
+      messages: 0,
+    })
+    const paths = []
+    for (const ref of await store.listRefs({ namespace: 'bob', limit: 99 }))
+      paths.push((await store.listPath(ref, { limit: 9999 })).messages.map(({ content }) => content))
+    const whole = paths.find(({ length }) => length === 2600)
+    expect(whole?.at(0)).toBe('words 0')
+    expect(whole?.at(-1)).toBe('words 2599')
+  })
+
+  it('takes in what was exported here, and all of a file but what is damaged', async () => {
     await say('a', 'Title', 'Hi', 'Hello')
     const exported = JSON.parse((await library.exportSession('bob', 'a', 'json'))?.body ?? '')
     expect(await library.importFile('eve', exported)).toMatchObject({ source: 'motorhead-chat', messages: 2 })
     expect(await found('hello', 'eve')).toHaveLength(1)
-    await expect(library.importFile('eve', [...file, { mapping: 1 }])).rejects.toThrow('chat number 2')
-    expect(await found('porto', 'eve')).toEqual([])
+    expect(await library.importFile('eve', [...file, { mapping: 1 }])).toMatchObject({
+      sessions: { new: 1, unreadable: 1 },
+    })
+    expect(await found('porto', 'eve')).toHaveLength(1)
+    await expect(library.importFile('eve', [{ mapping: 1 }])).rejects.toThrow('Nothing was imported')
   })
 })

@@ -1,8 +1,11 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { ARCHIVE_FORMAT, ARCHIVE_VERSION, archiveSession } from '#lib/memory/archive.ts'
 import { isAssistant } from '#lib/memory/fact-value.ts'
+import { checkTree } from '#lib/memory/store/import-plan.ts'
 import type { Store } from '#lib/memory/store/store.ts'
 import type { Imported } from '#lib/memory/store/transfer.ts'
 import { type ExportFile, type ExportFormat, toJson, toMarkdown } from './export.ts'
+import { inPieces } from './import/pieces.ts'
 import { readImport } from './import/read-import.ts'
 import { beginningsOf, holdsWords, markWords, searchWords, snippetOf } from './search-text.ts'
 import { addressOf, sessionAt } from './session-address.ts'
@@ -17,7 +20,10 @@ export type Library = {
   exportSession(user: string, sessionId: string, format: ExportFormat): Promise<ExportFile | null>
   /** All sessions and settings as one JSON file, made while it is read: it may be large. */
   exportAll(user: string): { name: string; chunks: AsyncIterable<string> }
-  /** Takes in a parsed file, all of it or nothing. Throws `ImportError` when it is none that can be read. */
+  /**
+   * Takes in a parsed file, piece by piece, so that other work goes on between; cut short, it goes on where it was when it
+   * is asked for again. Throws `ImportError`, with nothing taken in, when it is none that can be read.
+   */
   importFile(user: string, file: unknown): Promise<ImportReport>
 }
 
@@ -107,13 +113,26 @@ export function createLibrary({ store, now }: { store: Store; now: () => number 
   }
 
   async function importFile(user: string, file: unknown): Promise<ImportReport> {
-    const { source, trees, empty } = readImport(file)
-    const done = await store.importSessions(trees.map((tree) => ({ namespace: user, tree })))
-    const count = (outcome: Imported['outcome']) => done.filter((each) => each.outcome === outcome).length
+    const { source, trees, empty, unreadable } = readImport(file)
+    for (const tree of trees) checkTree(tree)
+    const outcomes = new Map<string, Imported['outcome']>()
+    let messages = 0
+    for (const piece of inPieces(trees)) {
+      const done = await store.importSessions(piece.map((tree) => ({ namespace: user, tree })))
+      for (const { ref, outcome, added } of done) {
+        messages += added
+        // A session that came in several pieces grew by each but the first.
+        const before = outcomes.get(ref.sessionId)
+        if (before === undefined || before === 'present') outcomes.set(ref.sessionId, outcome)
+      }
+      await nextTurn()
+    }
+    const count = (outcome: Imported['outcome']) =>
+      [...outcomes.values()].filter((each) => each === outcome).length
     return {
       source,
-      sessions: { new: count('new'), grown: count('grown'), present: count('present'), empty },
-      messages: done.reduce((sum, { added }) => sum + added, 0),
+      sessions: { new: count('new'), grown: count('grown'), present: count('present'), empty, unreadable },
+      messages,
     }
   }
 

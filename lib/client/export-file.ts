@@ -1,23 +1,24 @@
 import { ApiFailure } from './api.ts'
 
-/** The JSON of an export that somebody has chosen: the file itself, or what a zip file has of it. Rejects with an `ApiFailure`. */
-export async function conversationsOf(file: Blob): Promise<Blob> {
+/**
+ * The JSON of an export that somebody has chosen: the file itself, or what a zip file has of it; large exports are split
+ * into several files, each an array. Rejects with an `ApiFailure`.
+ */
+export async function conversationsOf(file: Blob): Promise<Blob[]> {
   const start = new Uint8Array(await file.slice(0, 4).arrayBuffer())
   const isZip = start[0] === 0x50 && start[1] === 0x4b && start[2] === 0x03 && start[3] === 0x04
-  if (!isZip) return file
+  if (!isZip) return [file]
   const entries = (await listZip(file)).filter(({ name }) => CONVERSATIONS.test(name))
   if (entries.length === 0) throw refused('The zip file holds no conversations.json.')
-  const parts = await Promise.all(entries.map((entry) => readEntry(file, entry)))
-  // Large exports are split into several files, each an array.
-  return parts.length === 1 && parts[0] ? parts[0] : joinArrays(parts)
+  return Promise.all(entries.map((entry) => readEntry(file, entry)))
 }
 
 const refused = (sentence: string) => new ApiFailure(0, 'unreadable', sentence)
 
 const CONVERSATIONS = /(?:^|\/)conversations(?:-\d+)?\.json$/u
 
-/** A zip file that unpacks to more than this is no export, or one that the server would refuse. */
-const MAX_UNPACKED_BYTES = 200 * 1024 * 1024
+/** A file that unpacks to more than this is no export. */
+const MAX_UNPACKED_BYTES = 1024 * 1024 * 1024
 
 type Entry = { name: string; at: number; packed: number; unpacked: number; method: number }
 
@@ -85,11 +86,4 @@ function limited(stream: ReadableStream<Uint8Array<ArrayBuffer>>): ReadableStrea
       },
     }),
   )
-}
-
-async function joinArrays(parts: Blob[]): Promise<Blob> {
-  const inner = await Promise.all(
-    parts.map(async (part) => (await part.text()).trim().replace(/^\[/u, '').replace(/\]$/u, '').trim()),
-  )
-  return new Blob([`[${inner.filter((text) => text !== '').join(',')}]`])
 }

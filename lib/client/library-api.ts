@@ -1,14 +1,12 @@
 import type {
   ApiKeyList,
   ApiKeyMade,
-  ImportReport,
   ModelTest,
   SearchResults,
   SessionItem,
   Settings,
 } from '#lib/chat/types.ts'
 import { getJson, query, request, sendJson, sessionPath } from './api.ts'
-import { conversationsOf } from './export-file.ts'
 
 /** The requests of what is loaded when it is asked for: search, settings, files. They reject with an `ApiFailure`. */
 
@@ -31,13 +29,6 @@ export async function revokeKey(id: string): Promise<void> {
 /** Everything of this person's, for good; afterwards this browser is nobody's. */
 export async function deleteEverything(): Promise<void> {
   await request('/api/me', { method: 'DELETE' })
-}
-
-/** Takes in an export of ChatGPT, Claude or this app: the JSON file, or the zip file that holds it. */
-export async function importFile(file: Blob): Promise<ImportReport> {
-  const body = await conversationsOf(file)
-  const headers = { 'content-type': 'application/json' }
-  return (await request('/api/import', { method: 'POST', headers, body })).json()
 }
 
 export type ExportFormat = 'markdown' | 'json'

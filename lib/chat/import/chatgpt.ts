@@ -22,7 +22,8 @@ const nodeSchema = z.object({
     .nullish(),
 })
 
-const conversationSchema = z.object({
+/** Of one conversation. */
+export const chatgptSchema = z.object({
   id: name.nullish(),
   conversation_id: name.nullish(),
   title: z.string().nullish(),
@@ -32,13 +33,11 @@ const conversationSchema = z.object({
   mapping: z.record(name, nodeSchema),
 })
 
-export const chatgptSchema = z.array(conversationSchema)
-
 type Node = z.output<typeof nodeSchema>
-type Conversation = z.output<typeof conversationSchema>
+type Conversation = z.output<typeof chatgptSchema>
 
 /** Whether a parsed file looks like one of these, to say what is wrong with it in its own terms. */
-export const looksLikeChatgpt = (file: unknown): boolean =>
+export const looksLikeChatgpt = (file: unknown): file is unknown[] =>
   Array.isArray(file) && file.some((each) => typeof each === 'object' && each !== null && 'mapping' in each)
 
 export function readChatgpt(conversation: Conversation): ForeignSession {

@@ -14,7 +14,8 @@ const messageSchema = z.object({
   created_at: time,
 })
 
-const conversationSchema = z.object({
+/** Of one conversation. */
+export const claudeSchema = z.object({
   uuid: name,
   name: z.string().nullish(),
   created_at: time,
@@ -23,15 +24,13 @@ const conversationSchema = z.object({
   chat_messages: z.array(messageSchema),
 })
 
-export const claudeSchema = z.array(conversationSchema)
-
 type Message = z.output<typeof messageSchema>
 
-export const looksLikeClaude = (file: unknown): boolean =>
+export const looksLikeClaude = (file: unknown): file is unknown[] =>
   Array.isArray(file) &&
   file.some((each) => typeof each === 'object' && each !== null && 'chat_messages' in each)
 
-export function readClaude(conversation: z.output<typeof conversationSchema>): ForeignSession {
+export function readClaude(conversation: z.output<typeof claudeSchema>): ForeignSession {
   const { uuid, name: title, created_at, updated_at, chat_messages, current_leaf_message_uuid } = conversation
   return {
     id: uuid,

@@ -6,7 +6,7 @@ import { chatgptSchema, looksLikeChatgpt, readChatgpt } from './chatgpt.ts'
 import { claudeSchema, looksLikeClaude, readClaude } from './claude.ts'
 import { type ForeignSession, toSessionTree, uuidOf } from './imported.ts'
 
-/** More than anybody has, and less than would hold up everybody else while it is written. */
+/** Of one request; the app sends a large file in several. */
 const MAX_SESSIONS = 10_000
 const MAX_MESSAGES = 100_000
 
@@ -20,11 +20,13 @@ export type Import = {
   trees: SessionTree[]
   /** Conversations in which nobody said anything. */
   empty: number
+  /** Conversations that are not as those of the product are. */
+  unreadable: number
 }
 
 /** What a parsed file holds: an export of ChatGPT, of Claude, or of this app. Throws `ImportError`. */
 export function readImport(file: unknown): Import {
-  const { source, trees } = readSessions(file)
+  const { source, trees, unreadable } = readSessions(file)
   const spoken = trees.filter(({ messages }) => messages.length > 0)
   const messages = spoken.reduce((sum, tree) => sum + tree.messages.length, 0)
   if (spoken.length > MAX_SESSIONS || messages > MAX_MESSAGES) {
@@ -32,18 +34,18 @@ export function readImport(file: unknown): Import {
       `The file holds ${spoken.length.toLocaleString('en')} chats with ${messages.toLocaleString('en')} messages; at most ${MAX_SESSIONS.toLocaleString('en')} with ${MAX_MESSAGES.toLocaleString('en')} can be imported at once. Nothing was imported.`,
     )
   }
-  return { source, trees: spoken, empty: trees.length - spoken.length }
+  return { source, trees: spoken, empty: trees.length - spoken.length, unreadable }
 }
 
-function readSessions(file: unknown): Pick<Import, 'source' | 'trees'> {
-  if (isArchive(file)) return { source: 'motorhead-chat', trees: ownSessions(file) }
+function readSessions(file: unknown): Omit<Import, 'empty'> {
+  if (isArchive(file)) return { source: 'motorhead-chat', trees: ownSessions(file), unreadable: 0 }
   if (looksLikeChatgpt(file)) {
-    const sessions = parseWith(chatgptSchema, file, 'ChatGPT').map(readChatgpt)
-    return { source: 'chatgpt', trees: distinct('chatgpt', sessions) }
+    const { read, unreadable } = readEach(chatgptSchema, file, 'ChatGPT')
+    return { source: 'chatgpt', trees: distinct('chatgpt', read.map(readChatgpt)), unreadable }
   }
   if (looksLikeClaude(file)) {
-    const sessions = parseWith(claudeSchema, file, 'Claude').map(readClaude)
-    return { source: 'claude', trees: distinct('claude', sessions) }
+    const { read, unreadable } = readEach(claudeSchema, file, 'Claude')
+    return { source: 'claude', trees: distinct('claude', read.map(readClaude)), unreadable }
   }
   throw new ImportError(
     'This is no export that can be read. Choose the conversations.json, or the whole zip file, that ChatGPT or Claude sent you, or a JSON export of this app.',
@@ -74,12 +76,12 @@ const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/u
 const isArchive = (file: unknown) =>
   typeof file === 'object' && file !== null && 'format' in file && file.format === ARCHIVE_FORMAT
 
-function parseWith<S extends z.ZodType>(schema: S, file: unknown, product: string): z.output<S> {
-  const parsed = schema.safeParse(file)
-  if (parsed.success) return parsed.data
-  const [conversation] = parsed.error.issues[0]?.path ?? []
-  const where = typeof conversation === 'number' ? `chat number ${conversation + 1}` : 'its beginning'
+/** One damaged conversation must not keep a thousand others out; a file of none but such is refused. */
+function readEach<S extends z.ZodType>(schema: S, file: unknown[], product: string) {
+  const parsed = file.map((each) => schema.safeParse(each))
+  const read = parsed.flatMap((each) => (each.success ? [each.data] : []))
+  if (read.length > 0) return { read, unreadable: parsed.length - read.length }
   throw new ImportError(
-    `The file looks like an export of ${product}, but ${where} is not as those are. Nothing was imported.`,
+    `The file looks like an export of ${product}, but its chats are not as those are. Nothing was imported.`,
   )
 }

@@ -76,7 +76,8 @@ function differs({ id, role, content }: TreeMessage, { messages }: Held): boolea
   return here !== undefined && (here.role !== role || here.content !== content)
 }
 
-function checkTree({ session, messages, summaries }: SessionTree): void {
+/** Throws `conflict` when it is no tree: an unknown parent, head or base, or an id that stands twice. */
+export function checkTree({ session, messages, summaries }: SessionTree): void {
   const seen = new Set<string>()
   for (const { id, parentId } of messages) {
     if (seen.has(id)) throw broken(session.id, `holds the message "${id}" twice`)
