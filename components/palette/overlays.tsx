@@ -3,21 +3,17 @@
 import { useRouter } from 'next/navigation'
 import { lazy, Suspense, useEffect } from 'react'
 import { showOverlay, useOverlay } from '#lib/client/overlays.ts'
+import { listenToKeys } from './listen-to-keys.ts'
 
 const loadPalette = () => import('./palette.tsx')
 const Palette = lazy(async () => ({ default: (await loadPalette()).Palette }))
 const ShortcutList = lazy(async () => ({ default: (await import('./shortcut-list.tsx')).ShortcutList }))
 
-/** What lies over the page and what the keys do; both are loaded after the page stands. */
+/** What lies over the page, loaded when it is asked for, and what the keys do, which must never fail to load. */
 export function Overlays() {
   const overlay = useOverlay()
   const router = useRouter()
-  useEffect(() => {
-    const listening = import('./listen-to-keys.ts').then(({ listenToKeys }) =>
-      listenToKeys((path) => router.push(path)),
-    )
-    return () => void listening.then((stop) => stop())
-  }, [router])
+  useEffect(() => listenToKeys((path) => router.push(path)), [router])
   const close = () => showOverlay(null)
   return (
     <Suspense>
