@@ -161,3 +161,28 @@ test('the connection to the model is tried in place, and what is wrong is said i
     page.getByRole('alert').filter({ hasText: 'No language model is connected yet' }),
   ).toBeVisible()
 })
+
+test('usage tells what my chats have taken, by kind and by chat, and what is left of the day; before, that there is nothing', async ({
+  chat,
+  page,
+  startServer,
+}) => {
+  const server = await startServer({ CHAT_PRICE: '2,8', TOKENS_PER_DAY: '1000000' })
+  const settings = new SettingsPage(page)
+  await settings.open(server.url)
+  const usage = page.getByRole('region', { name: 'Usage' })
+  await expect(usage).toContainText('Nothing yet.')
+  await chat.open(server.url)
+  await chat.ask('what does this cost?')
+  await chat.ask('and this?')
+  await expect(chat.session('A fake title')).toBeVisible()
+  await settings.open(server.url)
+  const replies = usage.getByRole('row').filter({ hasText: 'Replies' })
+  await expect(replies.getByRole('cell').first()).toHaveText('2')
+  await expect(replies.getByRole('cell').last()).toContainText('$')
+  await expect(usage.getByRole('row').filter({ hasText: 'Titles' })).toBeVisible()
+  await expect(usage.getByRole('progressbar', { name: 'In all' })).toBeVisible()
+  await expect(usage).toContainText('of 1M tokens')
+  await usage.getByRole('link', { name: 'A fake title' }).click()
+  await expect(chat.questions.first()).toContainText('what does this cost?')
+})

@@ -8,6 +8,7 @@ import { ExportAndImport } from './export-and-import.tsx'
 import { MemorySwitches } from './memory-switches.tsx'
 import { ModelChoice } from './model-choice.tsx'
 import { ThemeChoice } from './theme-choice.tsx'
+import { Usage } from './usage.tsx'
 import { useSettings } from './use-settings.ts'
 
 type Props = { settings: Settings; model: ModelStatus }
@@ -32,6 +33,7 @@ export function SettingsPage({ settings: initial, model }: Props) {
           onSave={(customInstructions) => change({ customInstructions })}
         />
         <ApiKeys />
+        <Usage />
         <ExportAndImport />
         <DeleteEverything />
       </div>

@@ -63,8 +63,10 @@ const RECIPES: Record<string, (ids: Begun) => Asked[]> = {
   'POST /api/chat/[sessionId]/stop': ({ sessionId, runId }) => [
     { path: `/api/chat/${sessionId}/stop`, body: { runId } },
   ],
-  'GET /api/sessions/[sessionId]': ({ sessionId }) => [
+  'GET /api/sessions/[sessionId]': ({ sessionId, messageId }) => [
     { path: `/api/sessions/${sessionId}` },
+    { path: `/api/sessions/${sessionId}?after=1` },
+    { path: `/api/sessions/${sessionId}?around=${messageId}` },
     { path: `/api/sessions/${sessionId}?before=1` },
   ],
   'PATCH /api/sessions/[sessionId]': ({ sessionId, messageId }) => [
@@ -97,6 +99,7 @@ const NAMELESS = [
   'POST /api/model/test',
   'GET /api/health',
   'GET /api/keys',
+  'GET /api/usage',
   'POST /api/keys',
   'DELETE /api/me',
 ]

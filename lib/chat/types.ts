@@ -154,6 +154,25 @@ export type Settings = {
   model: string | null
 }
 
+/**
+ * `GET /api/usage` — what the person's chats that are still there have taken of the models, and what is left of the day, which
+ * is for everybody on this server and ends at midnight UTC (`endsAt`). Beyond `limit` no reply begins; beyond
+ * `backgroundLimit` there are summaries without a model only.
+ */
+export type UsageView = {
+  /** `cost` in dollars; `null`: nobody has said what the model costs. */
+  kinds: {
+    kind: 'reply' | 'summary' | 'title' | 'embedding'
+    calls: number
+    inputTokens: number
+    outputTokens: number
+    cost: number | null
+  }[]
+  /** Those that took most, in tokens. */
+  sessions: { sessionId: string; title: string; replies: number; background: number }[]
+  day: { used: number; limit: number; background: number; backgroundLimit: number; endsAt: number }
+}
+
 /** A text in pieces; those that were searched for are `hit`s. */
 export type MarkedText = { text: string; hit: boolean }[]
 

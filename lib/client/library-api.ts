@@ -5,6 +5,7 @@ import type {
   SearchResults,
   SessionItem,
   Settings,
+  UsageView,
 } from '#lib/chat/types.ts'
 import { getJson, query, request, sendJson, sessionPath } from './api.ts'
 
@@ -17,6 +18,8 @@ export const changeSettings = (patch: Partial<Settings>): Promise<Settings> =>
   sendJson('PATCH', '/api/settings', patch)
 
 export const testModel = (): Promise<ModelTest> => sendJson('POST', '/api/model/test')
+
+export const getUsage = (): Promise<UsageView> => getJson('/api/usage')
 
 export const listKeys = (): Promise<ApiKeyList> => getJson('/api/keys')
 

@@ -5,6 +5,7 @@ import { createForgetting, type Forgetting } from '#lib/chat/forgetting.ts'
 import { createLibrary, type Library } from '#lib/chat/library.ts'
 import { createMemoryPanel, type MemoryPanel } from '#lib/chat/memory-panel.ts'
 import { createReceipts, type Receipts } from '#lib/chat/receipts.ts'
+import { createUsage, type Usage } from '#lib/chat/usage.ts'
 import { createEmbed } from '#lib/llm/embed.ts'
 import { createModels, type Models } from '#lib/llm/models.ts'
 import { isOffline } from '#lib/llm/offline.ts'
@@ -37,6 +38,7 @@ export type App = {
   /** The keys that people make for their programs. */
   keys: Keys
   library: Library
+  usage: Usage
   models: { current(choice?: string | null): Promise<Models> }
   /** The memory API that programs speak. */
   wire: Wire
@@ -164,6 +166,13 @@ async function openApp(config: Config): Promise<App> {
     receipts: createReceipts({ store, price: config.price }),
     forgetting: createForgetting({ store, now, afterForgetting: chat.afterForgetting }),
     library: createLibrary({ store, now }),
+    usage: createUsage({
+      store,
+      now,
+      price: config.price,
+      tokensPerDay: config.limits.tokensPerDay,
+      backgroundTokensPerDay: config.memory.backgroundTokensPerDay,
+    }),
     models,
     keys,
     wire: openWire({

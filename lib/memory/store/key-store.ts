@@ -23,7 +23,15 @@ export interface KeyStore {
   noteKeyUse(id: string, at: number): Promise<void>
   /** Where the sessions of a person live: under their own name, and under each key that they ever made. */
   namespacesOf(owner: string): Promise<string[]>
+  /** Whose sessions live in a namespace: the owner of its key, revoked or not; of one that is no key's, its name itself. */
+  ownerOf(namespace: string): Promise<string>
 }
 
 /** The sessions that a key writes live in a namespace of its own. */
-export const keyNamespace = (keyId: string): string => `key:${keyId}`
+export const keyNamespace = (keyId: string): string => `${KEY}${keyId}`
+
+/** `null` when the namespace is no key's. */
+export const keyOf = (namespace: string): string | null =>
+  namespace.startsWith(KEY) ? namespace.slice(KEY.length) : null
+
+const KEY = 'key:'

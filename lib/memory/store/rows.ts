@@ -14,7 +14,7 @@ import type {
   SummaryOutline,
 } from './store.ts'
 import type { TreeMessage, TreeSummary } from './transfer.ts'
-import type { UsageSum } from './usage-store.ts'
+import type { SessionUsage, UsageSum } from './usage-store.ts'
 
 /** A row as either database gives it: text, numbers (flags as 0 or 1) and null. */
 export type Row = Record<string, unknown>
@@ -224,6 +224,22 @@ export const toClientMessage = (row: Row): ClientMessage => ({
   createdAt: row.created_at as number,
   byChat: row.by_chat === 1,
 })
+
+/** The columns of a session's usage, replies apart from the rest: the same in both databases. */
+export const SESSION_USAGE = `s.namespace, s.id, s.title,
+  sum(CASE WHEN u.kind = 'reply' THEN u.input_tokens ELSE 0 END) AS reply_in,
+  sum(CASE WHEN u.kind = 'reply' THEN u.output_tokens ELSE 0 END) AS reply_out,
+  sum(CASE WHEN u.kind = 'reply' THEN 0 ELSE u.input_tokens END) AS background_in,
+  sum(CASE WHEN u.kind = 'reply' THEN 0 ELSE u.output_tokens END) AS background_out`
+
+export function toSessionUsage(row: Row): SessionUsage {
+  return {
+    ref: { namespace: row.namespace as string, sessionId: row.id as string },
+    title: row.title as string,
+    replies: { inputTokens: Number(row.reply_in), outputTokens: Number(row.reply_out) },
+    background: { inputTokens: Number(row.background_in), outputTokens: Number(row.background_out) },
+  }
+}
 
 export function toUsageSum(row: Row): UsageSum {
   return {

@@ -47,5 +47,11 @@ export function keysContract(store: () => Store): void {
     await store().revokeKey('bob', 'k1', 2)
     expect(await store().namespacesOf('bob')).toEqual(['bob', 'key:k1'])
     expect(await store().namespacesOf('nobody')).toEqual(['nobody'])
+    expect(await Promise.all(['key:k1', 'key:k2', 'bob', 'key:k9'].map(store().ownerOf))).toEqual([
+      'bob',
+      'eve',
+      'bob',
+      'key:k9',
+    ])
   })
 }

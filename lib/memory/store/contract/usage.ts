@@ -25,6 +25,37 @@ export function usageContract(store: () => Store, { append }: Scene): void {
     expect(await store().dailyUsage(2 * DAY)).toEqual([])
   })
 
+  it('tells what the sessions of somebody took, those that took most first, and nothing of deleted ones or strangers', async () => {
+    const other = { namespace: 'bob', sessionId: 'other' }
+    const third = { namespace: 'bob', sessionId: 'third' }
+    await append(bob, 'm1')
+    await append(other, 'm1')
+    await append(third, 'm1')
+    await append(eve, 'm1')
+    await spend(100, 10)
+    await store().addUsage(bob, { kind: 'reply', inputTokens: 30, outputTokens: 3, at: 5 })
+    await store().addUsage(other, { kind: 'reply', inputTokens: 500, outputTokens: 50, at: 5 })
+    await store().addUsage(third, { kind: 'reply', inputTokens: 9000, outputTokens: 50, at: 5 })
+    await store().addUsage(eve, { kind: 'reply', inputTokens: 9000, outputTokens: 50, at: 5 })
+    await store().deleteSession(third, 9)
+    const { sums, sessions } = await store().usageOf(['bob'], 9)
+    expect(sums).toEqual([
+      { kind: 'reply', calls: 2, inputTokens: 530, outputTokens: 53 },
+      { kind: 'summary', calls: 1, inputTokens: 100, outputTokens: 10 },
+    ])
+    const none = { inputTokens: 0, outputTokens: 0 }
+    expect(sessions).toMatchObject([
+      { ref: other, replies: { inputTokens: 500, outputTokens: 50 }, background: none },
+      {
+        ref: bob,
+        replies: { inputTokens: 30, outputTokens: 3 },
+        background: { inputTokens: 100, outputTokens: 10 },
+      },
+    ])
+    expect((await store().usageOf(['bob'], 1)).sessions).toHaveLength(1)
+    expect(await store().usageOf([], 9)).toEqual({ sums: [], sessions: [] })
+  })
+
   it('loses no call when many are counted at once', async () => {
     await append(bob, 'm1')
     await Promise.all(Array.from({ length: 20 }, () => spend(1, 2)))

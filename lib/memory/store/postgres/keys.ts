@@ -1,4 +1,4 @@
-import { type KeyStore, keyNamespace } from '../key-store.ts'
+import { type KeyStore, keyNamespace, keyOf } from '../key-store.ts'
 import { toKey } from '../rows.ts'
 import type { Database } from './database.ts'
 
@@ -52,5 +52,14 @@ export function keysMethods({ read, write }: Database): KeyStore {
         const rows = await all('SELECT id FROM api_keys WHERE owner = $1 ORDER BY created_at, id', owner)
         return [owner, ...rows.map((row) => keyNamespace(row.id as string))]
       }),
+
+    async ownerOf(namespace) {
+      const id = keyOf(namespace)
+      if (id === null) return namespace
+      return read(async ({ one }) => {
+        const key = await one('SELECT owner FROM api_keys WHERE id = $1', id)
+        return (key?.owner as string | undefined) ?? namespace
+      })
+    },
   }
 }

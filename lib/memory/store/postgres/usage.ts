@@ -1,4 +1,4 @@
-import { toUsageSum } from '../rows.ts'
+import { SESSION_USAGE, toSessionUsage, toUsageSum } from '../rows.ts'
 import { dayOf, type UsageStore } from '../usage-store.ts'
 import type { Database } from './database.ts'
 
@@ -42,6 +42,25 @@ export function usageMethods({ read, write }: Database): UsageStore {
           ref.sessionId,
         )
         return rows.map(toUsageSum)
+      }),
+
+    usageOf: (namespaces, limit) =>
+      read(async ({ all }) => {
+        const mine = `FROM session_usage u JOIN sessions s ON s.key = u.session_key
+          WHERE s.namespace = ANY ($1::text[]) AND s.deleted_at IS NULL`
+        const sums = await all(
+          `SELECT kind, sum(calls)::bigint AS calls, sum(input_tokens)::bigint AS input_tokens,
+             sum(output_tokens)::bigint AS output_tokens
+           ${mine} GROUP BY kind ORDER BY kind`,
+          namespaces,
+        )
+        const sessions = await all(
+          `SELECT ${SESSION_USAGE} ${mine} AND s.temporary = 0 GROUP BY s.key
+           ORDER BY sum(u.input_tokens + u.output_tokens) DESC, s.key LIMIT $2`,
+          namespaces,
+          limit,
+        )
+        return { sums: sums.map(toUsageSum), sessions: sessions.map(toSessionUsage) }
       }),
 
     dailyUsage: (at) =>

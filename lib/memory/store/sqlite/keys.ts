@@ -1,4 +1,4 @@
-import { type KeyStore, keyNamespace } from '../key-store.ts'
+import { type KeyStore, keyNamespace, keyOf } from '../key-store.ts'
 import { toKey } from '../rows.ts'
 import type { Database } from './database.ts'
 
@@ -55,5 +55,11 @@ export function keysMethods({ all, one, run, read, write }: Database): KeyStore 
         keyNamespace(row.id as string),
       ),
     ],
+
+    async ownerOf(namespace) {
+      const id = keyOf(namespace)
+      const key = id === null ? null : one('SELECT owner FROM api_keys WHERE id = ?', id)
+      return (key?.owner as string | undefined) ?? namespace
+    },
   }
 }

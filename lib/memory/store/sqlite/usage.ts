@@ -1,4 +1,4 @@
-import { toUsageSum } from '../rows.ts'
+import { SESSION_USAGE, toSessionUsage, toUsageSum } from '../rows.ts'
 import { dayOf, type UsageStore } from '../usage-store.ts'
 import type { Database } from './database.ts'
 import type { Tree } from './tree.ts'
@@ -37,6 +37,25 @@ export function usageMethods(database: Database, { findSession }: Tree): UsageSt
         if (!session) return []
         const rows = all(`SELECT ${sums} FROM session_usage WHERE session_key = ? ORDER BY kind`, session.key)
         return rows.map(toUsageSum)
+      }),
+
+    usageOf: (namespaces, limit) =>
+      read(() => {
+        const mine = `FROM session_usage u JOIN sessions s ON s.key = u.session_key
+          WHERE s.namespace IN (SELECT value FROM json_each(?)) AND s.deleted_at IS NULL`
+        const names = JSON.stringify(namespaces)
+        const sums = all(
+          `SELECT kind, sum(calls) AS calls, sum(input_tokens) AS input_tokens, sum(output_tokens) AS output_tokens
+           ${mine} GROUP BY kind ORDER BY kind`,
+          names,
+        )
+        const sessions = all(
+          `SELECT ${SESSION_USAGE} ${mine} AND s.temporary = 0 GROUP BY s.key
+           ORDER BY sum(u.input_tokens + u.output_tokens) DESC, s.key LIMIT ?`,
+          names,
+          limit,
+        )
+        return { sums: sums.map(toUsageSum), sessions: sessions.map(toSessionUsage) }
       }),
 
     dailyUsage: (at) =>
