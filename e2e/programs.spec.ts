@@ -44,6 +44,30 @@ test('what a program saves with my key shows up beside my chats, live, and I can
   expect((await (await fetch(`${program}/sessions/notes%2F1/memory`)).json()).messages).toEqual([])
 })
 
+test('in a chat of my program my instructions hold for what I ask, and what is different is said', async ({
+  chat,
+  page,
+  server,
+  llm,
+}) => {
+  await chat.open()
+  const { secret } = await page.evaluate(async () => {
+    const headers = { 'content-type': 'application/json' }
+    const body = JSON.stringify({ customInstructions: 'Always answer in rhymes.' })
+    await fetch('/api/settings', { method: 'PATCH', headers, body })
+    const name = JSON.stringify({ name: 'Notebook' })
+    return (await fetch('/api/keys', { method: 'POST', headers, body: name })).json()
+  })
+  await save(`${server.url}/k/${secret}`, 'poems', ['hi im a poet', 'Hello!'])
+  await page.reload()
+  await chat.session('hi im a poet').click()
+  await expect(page.getByText('One of your programs writes here')).toBeVisible()
+  await chat.ask('what shall I write about?')
+  expect(llm.repliesTo('what shall I write about?').at(-1)?.prompt).toContain('Always answer in rhymes.')
+  await chat.newChat()
+  await expect(page.getByText('One of your programs writes here')).toBeHidden()
+})
+
 test('a session of a program is nobody else’s, by whatever address', async ({ server }) => {
   const alice = createPerson(server.url)
   const made = await (await alice.request('/api/keys', { method: 'POST', body: { name: 'mine' } })).json()

@@ -12,6 +12,7 @@ import { useSession } from '#lib/client/use-session.ts'
 import { Composer, type ComposerHandle } from './composer.tsx'
 import { EmptyChat } from './empty-chat.tsx'
 import { ModelBanner } from './model-banner.tsx'
+import { ProgramNote } from './program-note.tsx'
 import { TemporaryNote } from './temporary-note.tsx'
 import { Thread } from './thread.tsx'
 import { useAskedMessage } from './use-asked-message.ts'
@@ -102,6 +103,7 @@ export function Chat({
       <main className="flex min-h-0 min-w-0 flex-1 flex-col">
         {!model.connected && <ModelBanner />}
         {temporary && <TemporaryNote />}
+        <ProgramNote sessionId={sessionId} />
         {state.isEmpty ? (
           <div className="flex min-h-0 flex-1 flex-col overflow-y-auto">
             <EmptyChat model={model} firstRun={firstRun} temporary={temporary} onPick={insert} />

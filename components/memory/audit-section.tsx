@@ -3,7 +3,7 @@ import { countOf } from './memory-words.ts'
 
 /** Every message, counted: in the summary, or word for word. */
 export function AuditSection({ view }: { view: MemoryView }) {
-  const { audit, search, temporary } = view
+  const { audit } = view
   const number = (count: number) => count.toLocaleString('en')
   const share = audit.messages === 0 ? 0 : (audit.summarised / audit.messages) * 100
   return (
@@ -18,19 +18,17 @@ export function AuditSection({ view }: { view: MemoryView }) {
         )}
         <span className="min-w-1 grow bg-ink-faint/45" title="Word for word" />
       </div>
-      <p className="text-ink-muted text-xs leading-relaxed">{searchSentence(search, temporary)}</p>
+      <p className="text-ink-muted text-xs leading-relaxed">{searchSentence(view)}</p>
     </section>
   )
 }
 
-function searchSentence(
-  { longTerm, memory, acrossSessions }: MemoryView['search'],
-  temporary: boolean,
-): string {
+function searchSentence({ search, temporary, program }: MemoryView): string {
+  const { longTerm, memory, acrossSessions } = search
   if (temporary) return 'A temporary chat: it is not remembered anywhere else, and is not summarised.'
   if (!memory) return 'Memory is switched off in Settings: replies are given the newest messages alone.'
   if (!longTerm) return 'Older messages are not searched on this server: replies are given the summary.'
-  return acrossSessions
-    ? 'Every message stays searchable, in your other chats, too.'
-    : 'Every message stays searchable, in this chat alone.'
+  if (!acrossSessions) return 'Every message stays searchable, in this chat alone.'
+  const others = program ? 'in the other chats of this program' : 'in your other chats'
+  return `Every message stays searchable, ${others}, too.`
 }

@@ -42,13 +42,20 @@ function labelOf(daysAgo: number): string | null {
   return null
 }
 
-/** Numbers the days of a calendar, so that a day of 23 or 25 hours is still one day. */
+/**
+ * Numbers the days of a calendar, so that a day of 23 or 25 hours is still one day. From the parts of a date: how one is
+ * written as a whole in a language differs from engine to engine.
+ */
 function createDayOf(timeZone?: string): (at: number) => number {
-  const format = new Intl.DateTimeFormat('en-CA', {
+  const format = new Intl.DateTimeFormat('en', {
     year: 'numeric',
-    month: '2-digit',
-    day: '2-digit',
+    month: 'numeric',
+    day: 'numeric',
     ...(timeZone && { timeZone }),
   })
-  return (at) => Math.round(Date.parse(`${format.format(at)}T00:00:00Z`) / DAY_MS)
+  return (at) => {
+    const parts = new Map(format.formatToParts(at).map(({ type, value }) => [type, Number(value)]))
+    const [year = 0, month = 1, day = 1] = [parts.get('year'), parts.get('month'), parts.get('day')]
+    return Math.round(Date.UTC(year, month - 1, day) / DAY_MS)
+  }
 }

@@ -96,6 +96,7 @@ export function createMemoryPanel(deps: {
         acrossSessions: chosen.acrossSessions,
       },
       temporary: session.temporary,
+      program: ref.namespace !== user,
       usage,
       elsewhere: there && { ...there, waiting: upload !== null },
     }

@@ -50,6 +50,8 @@ export type MemoryView = {
   /** Whether older messages are searched: by the server's settings, and by the person's. */
   search: { longTerm: boolean; memory: boolean; acrossSessions: boolean }
   temporary: boolean
+  /** A program of the person's began it: its other chats are those of that program. */
+  program: boolean
   /** What this session has taken of the models so far. */
   usage: {
     kind: 'reply' | 'summary' | 'title' | 'embedding'

@@ -55,7 +55,8 @@ export function createReplyWriter(deps: {
       run.mode === 'continue' ? ((await store.getMessage(run.ref, run.messageId))?.content ?? '') : ''
     const [session, settings] = await Promise.all([
       store.getSession(run.ref),
-      store.getSettings(run.ref.namespace),
+      // In a session of a person's program, it is the person who asks here.
+      store.ownerOf(run.ref.namespace).then(store.getSettings),
     ])
     const [recall, { chat: model, status }] = await Promise.all([
       memory.recall(run.ref, run.promptId, {
