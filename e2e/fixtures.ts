@@ -1,5 +1,6 @@
 import { test as base, type Page } from '@playwright/test'
 import { type AppServer, createAppServer } from './app-server.ts'
+import { typeAsAPersonDoes } from './browsers/typing.ts'
 import { type FakeLlm, startFakeLlm } from './fake-llm.ts'
 import { ChatPage } from './pages/chat-page.ts'
 
@@ -37,6 +38,10 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
     { scope: 'worker', timeout: 60_000 },
   ],
   baseURL: async ({ server }, use) => use(server.url),
+  context: async ({ context, channel }, use) => {
+    if (channel === 'moz-firefox') await typeAsAPersonDoes(context)
+    await use(context)
+  },
   startServer: async ({ llm }, use) => {
     const started: AppServer[] = []
     await use(async (env = {}, dataDir) => {
