@@ -15,6 +15,7 @@ const view = (messages: number, work: MemoryWork = { state: 'idle' }): MemoryVie
   work,
   search: { longTerm: true, memory: true, acrossSessions: true },
   temporary: false,
+  program: false,
   usage: [],
   elsewhere: null,
 })
