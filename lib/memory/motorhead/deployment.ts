@@ -12,8 +12,8 @@ export type OriginalMessage = { role: string; content: string }
 /** A session of an original deployment. */
 export type OriginalSession = {
   id: string
-  /** The namespace that it was listed under; it divided the listing only. */
-  label: string
+  /** The namespaces that it was listed under, the newest first; they divided the listing only. */
+  labels: string[]
   /** Unix milliseconds of its last activity, the only time that was kept; `null` for one that was listed nowhere. */
   activeAt: number | null
   /** Oldest first. */
@@ -48,8 +48,8 @@ export async function* readDeployment(redis: RedisReader): AsyncGenerator<Origin
     const session = await readSession(redis, id, longTerm.get(id) ?? [])
     // Listed still, and deleted since.
     if (session.window.length === 0 && session.older.length === 0 && session.context === null) continue
-    const { label = '', activeAt = null } = listed.get(id) ?? {}
-    yield { id, label, activeAt, ...session }
+    const { labels = [], activeAt = null } = listed.get(id) ?? {}
+    yield { id, labels, activeAt, ...session }
   }
 }
 
@@ -81,16 +81,20 @@ function parseEntry(entry: string): OriginalMessage | null {
   return end < 0 ? null : { role: entry.slice(0, end), content: entry.slice(end + 2) }
 }
 
-/** Which sessions are listed, and where last. */
-async function readListings(redis: RedisReader): Promise<Map<string, { label: string; activeAt: number }>> {
-  const listed = new Map<string, { label: string; activeAt: number }>()
+type Listing = Pick<OriginalSession, 'labels'> & { activeAt: number }
+
+/** Which sessions are listed, and where. */
+async function readListings(redis: RedisReader): Promise<Map<string, Listing>> {
+  const listed = new Map<string, Listing>()
   for await (const key of keysOf(redis, 'sessions*', 'zset')) {
     if (key !== 'sessions' && !key.startsWith('sessions:')) continue
     const label = key.slice('sessions:'.length)
     for (const { value: id, score } of await redis.zRangeWithScores(key, 0, -1)) {
       const activeAt = Math.round(score * 1000)
       const before = listed.get(id)
-      if (!before || before.activeAt < activeAt) listed.set(id, { label, activeAt })
+      if (!before || before.activeAt < activeAt)
+        listed.set(id, { labels: [label, ...(before?.labels ?? [])], activeAt })
+      else before.labels.push(label)
     }
   }
   return listed

@@ -138,18 +138,20 @@ describe('the import of an original deployment', () => {
     expect((await memoryOf('s')).window).toEqual(['tool|search: result', 'tool: search|result 5'])
   })
 
-  it('keeps a context alone, the newest namespace of a session, and leaves other keys alone', async (context) => {
+  it('keeps a context alone, the namespaces of a session, and leaves other keys alone', async (context) => {
     withRedis(context)
     await redis.set('context:alone', 'only this')
     await said('s', 'Human: x')
     await redis.zAdd('sessions:team', { value: 's', score: ACTIVE + 60 })
+    await redis.zAdd('sessions:other', { value: 's', score: ACTIVE })
     await redis.zAdd('sessions:gone', { value: 'deleted', score: ACTIVE })
     await redis.hSet('session:odd', { not: 'a list' })
     await redis.set('sessions', 'no set').catch(() => {})
-    expect(await run()).toMatchObject({ sessions: { new: 2 }, labels: ['team'], contexts: 1 })
+    expect(await run()).toMatchObject({ sessions: { new: 2 }, labels: ['team', 'other'], contexts: 1 })
     expect(await memoryOf('alone')).toEqual({ window: [], context: 'only this' })
     expect((await store.exportSession(ref('s')))?.session).toMatchObject({
       label: 'team',
+      moreLabels: ['other'],
       updatedAt: (ACTIVE + 60) * 1000,
     })
     expect(await store.getSession(ref('deleted'))).toBeNull()

@@ -50,7 +50,9 @@ export async function importDeployment(
     if (outcome !== 'new') continue
     report.messages.older += session.older.length
     if (session.context !== null) report.contexts += 1
-    if (session.label !== '' && !report.labels.includes(session.label)) report.labels.push(session.label)
+    for (const label of session.labels) {
+      if (label !== '' && !report.labels.includes(label)) report.labels.push(label)
+    }
   }
   return report
 }
@@ -107,6 +109,7 @@ function treeOf(session: OriginalSession, titleOf: (text: string) => string, now
   }))
   const window = session.window.map((message, index) => ({ ...message, id: windowId(session.id, index) }))
   const messages = chain([...older, ...window], at)
+  const [label = '', ...moreLabels] = session.labels
   return {
     session: {
       id: session.id,
@@ -114,7 +117,8 @@ function treeOf(session: OriginalSession, titleOf: (text: string) => string, now
       titleSource: 'first-words',
       headId: messages.at(-1)?.id ?? null,
       pinned: false,
-      label: session.label,
+      label,
+      moreLabels,
       createdAt: at,
       updatedAt: at,
     },

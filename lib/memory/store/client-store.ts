@@ -21,8 +21,8 @@ export type Save = {
   messages: NewMessage[]
   /** Becomes the context, unless it is that already; `null` keeps the one there is. */
   context: { id: string; text: string; tokens: number } | null
-  /** `null` keeps the one there is. */
-  label: string | null
+  /** The session is listed under it, beside those that it has. */
+  label: string
   /** For a session that is new. */
   title: string
   /** The program's own name for this save; `hash` tells whether it is the same save again. */

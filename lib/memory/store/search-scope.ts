@@ -1,15 +1,20 @@
 import { bareMessage, type MessageRow, type Row, toMessage } from './rows.ts'
 import type { FoundMessage, Hit, SearchScope, SessionRef } from './store.ts'
 
-/** Whether a row of `sessions` is one that the scope searches. */
+/** Whether a row of `sessions` is one that the scope searches; `labelled`: it has the label of the scope beside its first. */
 export function isInScope(scope: SearchScope, session: Row): boolean {
   const is = (ref: SessionRef | undefined) =>
     session.namespace === ref?.namespace && session.id === ref?.sessionId
   if ('ref' in scope) return is(scope.ref)
   const { namespaces, label, except } = scope
-  if (session.temporary === 1 || (label !== undefined && session.label !== label)) return false
+  const isLabelled = label === undefined || session.label === label || Boolean(session.labelled)
+  if (session.temporary === 1 || !isLabelled) return false
   return namespaces.includes(session.namespace as string) && !is(except)
 }
+
+/** The label that a scope asks for, if any. */
+export const labelOf = (scope: SearchScope): string | null =>
+  ('label' in scope ? scope.label : undefined) ?? null
 
 /** More candidates where many may fall away: a label is no word of the index, as a session can get another one. */
 export const candidatesFor = (scope: SearchScope, limit: number) =>

@@ -8,6 +8,8 @@ export type SessionTree = {
   session: Pick<Session, 'id' | 'title' | 'titleSource' | 'headId' | 'pinned' | 'createdAt' | 'updatedAt'> & {
     /** What a program of the memory API divides its sessions by; empty for those of the chat. */
     label: string
+    /** Those beside it, where there are any. */
+    moreLabels?: string[] | undefined
   }
   /** A parent stands before its children, and versions of one message stand in the order they were made. */
   messages: TreeMessage[]

@@ -86,6 +86,18 @@ describe('equal to the original', () => {
     expect((await scene.ask(`/sessions?${query}`)).status).toBe(status)
   })
 
+  it('lists a session in each namespace that it was saved in, and in that without a name', async () => {
+    for (const query of ['?namespace=a', '?namespace=b', '?namespace=a']) await save({}, MEMORY + query)
+    const listed = async () => [
+      await scene.get('/sessions?namespace=a'),
+      await scene.get('/sessions?namespace=b'),
+      await scene.get('/sessions'),
+    ]
+    expect(await listed()).toEqual([['s'], ['s'], []])
+    await save({})
+    expect(await listed()).toEqual([['s'], ['s'], ['s']])
+  })
+
   it.each(["a'b", 'a"b', 'a;b', 'a,b', 'a=b&c', '~!$()', '{x}', 'a%0Ab', '%20', '%F0%9F%98%80', '%ff'])(
     'knows the session %s by that name alone',
     async (id) => {

@@ -53,7 +53,7 @@ export function createSave({
           createdAt: created_at ?? at,
         })),
         context: typeof context === 'string' ? toContext(context) : null,
-        label: namespace ?? null,
+        label: namespace ?? '',
         title: titleOf(messages[0]?.content ?? context ?? ''),
         named,
         mark,

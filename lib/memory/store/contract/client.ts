@@ -8,7 +8,7 @@ export function clientContract(store: () => Store, scene: Scene): void {
   const save = (ids: string[], more: Partial<Save> = {}): Save => ({
     messages: ids.map((id, index) => said(id, index % 2 ? 'AI' : 'Human')),
     context: null,
-    label: null,
+    label: '',
     title: 'A program',
     named: null,
     mark: null,
@@ -157,20 +157,25 @@ export function clientContract(store: () => Store, scene: Scene): void {
   })
 
   it('lists the sessions of a label, oldest activity first', async () => {
-    const at = (id: string, time: number, label: string | null) =>
+    const at = (id: string, time: number, label = '') =>
       store().saveMessages(
         { namespace: 'bob', sessionId: id },
         save([], { messages: [said(`m${id}${time}`)], at: time, label }),
       )
     await at('a', 1, 'x')
     await at('b', 2, 'x')
-    await at('c', 3, null)
-    await at('a', 4, null)
+    await at('c', 3)
+    await at('a', 4)
+    await at('b', 5, 'y')
     const list = (label: string, limit = 9, offset = 0) =>
       store().listLabelled('bob', { label, limit, offset })
-    expect(await list('x')).toEqual(['b', 'a'])
-    expect(await list('x', 1, 1)).toEqual(['a'])
-    expect(await list('')).toEqual(['c'])
+    expect(await list('x')).toEqual(['a', 'b'])
+    expect(await list('x', 1, 1)).toEqual(['b'])
+    expect(await list('')).toEqual(['c', 'a'])
+    expect(await list('', 1, 1)).toEqual(['a'])
+    expect(await list('y')).toEqual(['b'])
+    await store().forgetSession({ namespace: 'bob', sessionId: 'b' })
+    expect([await list('x'), await list('y')]).toEqual([['a'], []])
     expect(await store().listLabelled('eve', { label: 'x', limit: 9, offset: 0 })).toEqual([])
   })
 

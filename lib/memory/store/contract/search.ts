@@ -145,19 +145,14 @@ export function searchContract(store: () => Store, scene: Scene): void {
   })
 
   it('searches the sessions with a label only, where one is given', async () => {
+    const rest = { context: null, title: '', named: null, mark: null, at: 2, maxWindow: 12, compactionAt: 2 }
     for (const label of ['work', 'home']) {
       const messages = [{ id: 'm', role: 'Human', content: `the cat at ${label}`, createdAt: 2 }]
-      const settings = {
-        context: null,
-        title: '',
-        named: null,
-        mark: null,
-        at: 2,
-        maxWindow: 12,
-        compactionAt: 2,
-      }
-      await store().saveMessages({ ...bob, sessionId: label }, { ...settings, messages, label })
+      await store().saveMessages({ ...bob, sessionId: label }, { ...rest, messages, label })
     }
+    await store().saveMessages({ ...bob, sessionId: 'work' }, { ...rest, messages: [], label: 'office' })
+    expect(await find({ namespaces: ['bob'], label: 'office' }, 'cat')).toHaveLength(1)
+    expect(await find({ namespaces: ['bob'], label: 'work' }, 'cat')).toHaveLength(1)
     const hits = await find({ namespaces: ['bob'], label: 'home' }, 'cat')
     expect(hits.map(({ sessionId }) => sessionId)).toEqual(['home'])
     expect(await find({ namespaces: ['bob'] }, 'cat')).toHaveLength(2)

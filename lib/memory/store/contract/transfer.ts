@@ -28,7 +28,7 @@ export function transferContract(store: () => Store, scene: Scene): void {
 
   it('carries a whole tree over: branches, versions, summaries, title, head and times', async () => {
     const { session, ...rest } = await wholeTree()
-    const tree = { ...rest, session: { ...session, label: 'ns' } }
+    const tree = { ...rest, session: { ...session, label: 'ns', moreLabels: ['', 'other'] } }
     expect(tree.session).toMatchObject({ id: 's1', title: 'Named', titleSource: 'person', headId: 'a2c' })
     expect(await importInto('eve', tree)).toEqual([{ ref: eve, outcome: 'new', added: 7, differing: 0 }])
     expect(await exported(eve)).toEqual(tree)

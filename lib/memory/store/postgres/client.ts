@@ -40,7 +40,7 @@ export function clientMethods({ read, write }: Database): ClientStore {
         const found = await lockSession(db, ref)
         const before = found && named && (await findSave(db, found.key, named.id))
         if (before) return before.hash === named.hash ? 'repeated' : 'conflict'
-        const session = found ?? (await createInPlace(db, ref, save.title, at))
+        const session = found ?? (await createInPlace(db, ref, save))
         if (save.mark && (await isUnanswered(db, session.key, save.mark, at))) return 'repeated'
         let head = await findMessage(db, session.key, session.headId)
         for (const message of save.messages) head = await insertMessage(db, session, head, message)
@@ -54,8 +54,9 @@ export function clientMethods({ read, write }: Database): ClientStore {
           await db.run(sql, session.key, named.id, named.hash, at)
         }
         await db.run(
-          `UPDATE sessions SET head_id = $1, updated_at = greatest(updated_at, $2), label = coalesce($3, label)
-           WHERE key = $4`,
+          `WITH listed AS (INSERT INTO more_labels (label, session_key)
+             SELECT $3, key FROM sessions WHERE key = $4 AND label <> $3 ON CONFLICT DO NOTHING)
+           UPDATE sessions SET head_id = $1, updated_at = greatest(updated_at, $2) WHERE key = $4`,
           head?.id ?? null,
           at,
           save.label,
@@ -124,7 +125,9 @@ export function clientMethods({ read, write }: Database): ClientStore {
     listLabelled: (namespace, { label, limit, offset }) =>
       read(async ({ all }) => {
         const rows = await all(
-          `SELECT id FROM sessions WHERE namespace = $1 AND label = $2 AND deleted_at IS NULL
+          `SELECT id, updated_at FROM sessions WHERE namespace = $1 AND label = $2 AND deleted_at IS NULL
+           UNION ALL SELECT s.id, s.updated_at FROM more_labels m JOIN sessions s ON s.key = m.session_key
+           WHERE m.label = $2 AND s.namespace = $1 AND s.label <> $2 AND s.deleted_at IS NULL
            ORDER BY updated_at, id LIMIT $3 OFFSET $4`,
           namespace,
           label,
@@ -173,7 +176,7 @@ async function isUnanswered(
 }
 
 /** A deleted session that could still be restored gives way: a save is never refused. */
-async function createInPlace(db: Queries, ref: SessionRef, title: string, at: number): Promise<SessionRow> {
+async function createInPlace(db: Queries, ref: SessionRef, { title, label, at }: Save): Promise<SessionRow> {
   const deleted = await db.all(
     'SELECT key FROM sessions WHERE namespace = $1 AND id = $2 AND deleted_at IS NOT NULL FOR UPDATE',
     ref.namespace,
@@ -184,7 +187,7 @@ async function createInPlace(db: Queries, ref: SessionRef, title: string, at: nu
       db,
       deleted.map((row) => row.key as number),
     )
-  return createSession(db, ref, { title }, at)
+  return createSession(db, ref, { title, label }, at)
 }
 
 async function setContext(

@@ -1,10 +1,10 @@
 import { isReply } from '../../index-words.ts'
 import type { EmbeddedHit, EmbeddingStore } from '../embedding-store.ts'
-import { isInScope, standsAt, throughOf, toHit } from '../search-scope.ts'
+import { isInScope, labelOf, standsAt, throughOf, toHit } from '../search-scope.ts'
 import type { SearchScope } from '../store.ts'
 import { toBytes, toVector } from '../vector-bytes.ts'
 import type { Database, Queries } from './database.ts'
-import { openScope } from './search.ts'
+import { openScope, SCOPED } from './search.ts'
 import { findSession, isOnPath } from './tree.ts'
 
 export function embeddingsMethods({ read, write }: Database): EmbeddingStore {
@@ -81,7 +81,8 @@ export function embeddingsMethods({ read, write }: Database): EmbeddingStore {
 async function keysOf(db: Queries, scope: SearchScope): Promise<number[]> {
   if ('ref' in scope) return [(await findSession(db, scope.ref))?.key ?? 0]
   const rows = await db.all(
-    'SELECT * FROM sessions WHERE namespace = ANY ($1::text[]) AND deleted_at IS NULL',
+    `${SCOPED} WHERE namespace = ANY ($2::text[]) AND deleted_at IS NULL`,
+    labelOf(scope),
     scope.namespaces,
   )
   return rows.filter((row) => isInScope(scope, row)).map((row) => row.key as number)

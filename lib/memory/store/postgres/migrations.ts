@@ -266,4 +266,13 @@ export const POSTGRES_MIGRATIONS: readonly string[] = [
     created_at BIGINT NOT NULL
   ) WITH (fillfactor = 50);
   `,
+  // The labels of a session beyond its first, which stands with it and is nearly always the only one.
+  `
+  CREATE TABLE more_labels (
+    label TEXT COLLATE "C" NOT NULL,
+    session_key BIGINT NOT NULL REFERENCES sessions (key) ON DELETE CASCADE,
+    PRIMARY KEY (label, session_key)
+  );
+  CREATE INDEX more_labels_by_session ON more_labels (session_key);
+  `,
 ]

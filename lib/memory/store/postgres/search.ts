@@ -4,6 +4,7 @@ import {
   candidatesFor,
   firstOfKinds,
   isInScope,
+  labelOf,
   standsAt,
   throughOf,
   toFound,
@@ -109,6 +110,10 @@ async function tagsOf(db: Queries, scope: SearchScope): Promise<string | null> {
 const namespaceTags = (namespaces: string[]) =>
   namespaces.map((namespace) => `'${tagOf('namespace', namespace)}'`).join(' | ')
 
+/** Sessions as `isInScope` reads them. */
+export const SCOPED = `SELECT *, EXISTS (SELECT 1 FROM more_labels m WHERE m.label = $1 AND m.session_key = key) AS labelled
+  FROM sessions`
+
 type SearchedSession = SessionRef & { path: Stretch[] }
 
 /** The sessions of a scope, each with its path from the head on; found when asked for, and once. */
@@ -116,7 +121,7 @@ export function openScope(db: Queries, scope: SearchScope) {
   const sessions = new Map<number, SearchedSession | null>()
 
   async function load(key: number): Promise<SearchedSession | null> {
-    const row = await db.one('SELECT * FROM sessions WHERE key = $1 AND deleted_at IS NULL', key)
+    const row = await db.one(`${SCOPED} WHERE key = $2 AND deleted_at IS NULL`, labelOf(scope), key)
     if (!row || !isInScope(scope, row)) return null
     const headId = 'ref' in scope && scope.headId ? scope.headId : (row.head_id as string | null)
     const head = await findMessage(db, key, headId)

@@ -52,7 +52,7 @@ export function transferMethods({ read, write }: Database): TransferStore {
             titleSource,
             headId,
             pinned,
-            label: await labelOf(db, key),
+            ...(await labelsOf(db, key)),
             createdAt,
             updatedAt,
           },
@@ -73,8 +73,15 @@ export function transferMethods({ read, write }: Database): TransferStore {
 const rowsOf = ({ all }: Queries, key: number) =>
   all('SELECT * FROM messages WHERE session_key = $1 ORDER BY seq', key)
 
-const labelOf = async ({ one }: Queries, key: number) =>
-  (await one('SELECT label FROM sessions WHERE key = $1', key))?.label as string
+async function labelsOf(
+  { all, one }: Queries,
+  key: number,
+): Promise<Pick<SessionTree['session'], 'label' | 'moreLabels'>> {
+  const session = await one('SELECT label FROM sessions WHERE key = $1', key)
+  const rows = await all('SELECT label FROM more_labels WHERE session_key = $1 ORDER BY label', key)
+  const more = rows.map((row) => row.label as string)
+  return { label: session?.label as string, ...(more.length > 0 && { moreLabels: more }) }
+}
 
 const summariesOf = async ({ all }: Queries, key: number) =>
   (await all('SELECT * FROM summaries WHERE session_key = $1 ORDER BY seq', key)).map(toSummary)
@@ -120,6 +127,10 @@ async function createFrom(db: Queries, ref: SessionRef, { session }: SessionTree
     session.label,
     created.key,
   )
+  for (const label of session.moreLabels ?? []) {
+    const sql = 'INSERT INTO more_labels (label, session_key) VALUES ($1, $2) ON CONFLICT DO NOTHING'
+    await db.run(sql, label, created.key)
+  }
   return created
 }
 

@@ -45,17 +45,18 @@ export const requireLocked = async (db: Queries, ref: SessionRef) => existing(aw
 export async function createSession(
   db: Queries,
   ref: SessionRef,
-  { title = '', temporary = false }: { title?: string; temporary?: boolean },
+  { title = '', temporary = false, label = '' }: { title?: string; temporary?: boolean; label?: string },
   at: number,
 ): Promise<SessionRow> {
   const inserted = await db.one(
-    `INSERT INTO sessions (namespace, id, title, title_source, temporary, created_at, updated_at)
-     VALUES ($1, $2, $3, 'first-words', $4, $5, $5) ON CONFLICT DO NOTHING RETURNING *`,
+    `INSERT INTO sessions (namespace, id, title, title_source, temporary, label, created_at, updated_at)
+     VALUES ($1, $2, $3, 'first-words', $4, $6, $5, $5) ON CONFLICT DO NOTHING RETURNING *`,
     ref.namespace,
     ref.sessionId,
     title,
     Number(temporary),
     at,
+    label,
   )
   if (inserted) return toSession(inserted)
   // Another process has just made it; or it is taken by a deleted session that can still be restored.

@@ -37,13 +37,10 @@ export function clientMethods(database: Database, tree: Tree): ClientStore {
         const sql = 'INSERT INTO saves (session_key, id, hash, created_at) VALUES (?, ?, ?, ?)'
         run(sql, standing.key, named.id, named.hash, at)
       }
-      run(
-        'UPDATE sessions SET head_id = ?, updated_at = max(updated_at, ?), label = coalesce(?, label) WHERE key = ?',
-        head?.id ?? null,
-        at,
-        save.label,
-        standing.key,
-      )
+      const sql = 'UPDATE sessions SET head_id = ?, updated_at = max(updated_at, ?) WHERE key = ?'
+      run(sql, head?.id ?? null, at, standing.key)
+      if (save.label !== before.label)
+        run('INSERT OR IGNORE INTO more_labels (label, session_key) VALUES (?, ?)', save.label, standing.key)
       addJobs(database, standing.key, save.jobs ?? [])
       if ((head?.position ?? 0) - coveredBy(summary) <= save.maxWindow) return 'saved'
       addJobs(database, standing.key, [{ kind: 'compaction', dueAt: save.compactionAt }])
@@ -61,12 +58,12 @@ export function clientMethods(database: Database, tree: Tree): ClientStore {
   }
 
   /** A deleted session that could still be restored gives way: a save is never refused. */
-  function openForSave(ref: SessionRef, { title, at }: Save): Standing {
+  function openForSave(ref: SessionRef, { title, label, at }: Save): Standing {
     const found = standingOf(ref)
     if (found && !found.deleted) return found
     if (found) removeSessions(database, [found.key])
-    const { key } = tree.createSession(ref, { title }, at)
-    return { key, deleted: false, head: null, forked: false }
+    const { key } = tree.createSession(ref, { title, label }, at)
+    return { key, label, deleted: false, head: null, forked: false }
   }
 
   function setContext(
@@ -158,8 +155,10 @@ export function clientMethods(database: Database, tree: Tree): ClientStore {
       ) => `${limit} ${offset} ${namespace.length} ${namespace} ${label}`,
       read: async (namespace, { label, limit, offset }) =>
         all(
-          `SELECT id FROM sessions WHERE namespace = ? AND label = ? AND deleted_at IS NULL
-           ORDER BY updated_at, id LIMIT ? OFFSET ?`,
+          `SELECT id, updated_at FROM sessions WHERE namespace = ?1 AND label = ?2 AND deleted_at IS NULL
+           UNION ALL SELECT s.id, s.updated_at FROM more_labels m JOIN sessions s ON s.key = m.session_key
+           WHERE m.label = ?2 AND s.namespace = ?1 AND s.label <> ?2 AND s.deleted_at IS NULL
+           ORDER BY updated_at, id LIMIT ?3 OFFSET ?4`,
           namespace,
           label,
           limit,

@@ -294,4 +294,13 @@ export const SQLITE_MIGRATIONS: readonly string[] = [
     created_at INTEGER NOT NULL
   ) STRICT, WITHOUT ROWID;
   `,
+  // The labels of a session beyond its first, which stands with it and is nearly always the only one.
+  `
+  CREATE TABLE more_labels (
+    label TEXT NOT NULL,
+    session_key INTEGER NOT NULL REFERENCES sessions (key) ON DELETE CASCADE,
+    PRIMARY KEY (label, session_key)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX more_labels_by_session ON more_labels (session_key);
+  `,
 ]

@@ -4,6 +4,7 @@ import {
   candidatesFor,
   firstOfKinds,
   isInScope,
+  labelOf,
   standsAt,
   throughOf,
   toFound,
@@ -161,6 +162,9 @@ export function searchMethods(database: Database, tree: Tree, indexing: Indexing
   }
 }
 
+/** Sessions as `isInScope` reads them. */
+const SCOPED = `SELECT *, EXISTS (SELECT 1 FROM more_labels WHERE label = ? AND session_key = key) AS labelled FROM sessions`
+
 type SearchedSession = SessionRef & { path: Stretch[] }
 
 type Counted = { term: string; found: number }
@@ -190,7 +194,7 @@ export function createScopes({ all, one }: Database, tree: Tree) {
     const sessions = new Map<number, SearchedSession | null>()
 
     function load(key: number): SearchedSession | null {
-      const row = one('SELECT * FROM sessions WHERE key = ? AND deleted_at IS NULL', key)
+      const row = one(`${SCOPED} WHERE key = ? AND deleted_at IS NULL`, labelOf(scope), key)
       if (!row || !isInScope(scope, row)) return null
       const headId = 'ref' in scope && scope.headId ? scope.headId : (row.head_id as string | null)
       const head = findMessage(key, headId)
@@ -212,7 +216,8 @@ export function createScopes({ all, one }: Database, tree: Tree) {
   function keysOf(scope: SearchScope): number[] {
     if ('ref' in scope) return [findSession(scope.ref)?.key ?? 0]
     const rows = all(
-      `SELECT * FROM sessions WHERE namespace IN (SELECT value FROM json_each(?)) AND deleted_at IS NULL`,
+      `${SCOPED} WHERE namespace IN (SELECT value FROM json_each(?)) AND deleted_at IS NULL`,
+      labelOf(scope),
       JSON.stringify(scope.namespaces),
     )
     return rows.filter((row) => isInScope(scope, row)).map((row) => row.key as number)

@@ -2,15 +2,19 @@ import type { SessionRef } from '../store.ts'
 import type { Database, Row } from './database.ts'
 import type { Place, Stretch, Tree } from './tree.ts'
 
-/** Where a session stands, and nothing of what is in it: texts can be megabytes. `forked`: its head is on a branch. */
-export type Standing = { key: number; deleted: boolean; head: Place | null; forked: boolean }
+/**
+ * Where a session stands, and nothing of what is in it: texts can be megabytes. `label`: the first it was given. `forked`:
+ * its head is on a branch.
+ */
+export type Standing = Path & { deleted: boolean; label: string }
+type Path = { key: number; head: Place | null; forked: boolean }
 
 /** What is found of a path without walking it; each call belongs inside a transaction of the caller's. */
 export function createStanding({ all, one }: Database, { pathStretches, requireWindow }: Tree) {
   /** Deleted sessions, too. */
   function standingOf({ namespace, sessionId }: SessionRef): Standing | null {
     const row = one(
-      `SELECT s.key, s.deleted_at, h.id, h.branch, h.position, b.parent_branch
+      `SELECT s.key, s.label, s.deleted_at, h.id, h.branch, h.position, b.parent_branch
        FROM sessions s LEFT JOIN messages h ON h.session_key = s.key AND h.id = s.head_id
        LEFT JOIN branches b ON b.session_key = s.key AND b.branch = h.branch
        WHERE s.namespace = ? AND s.id = ?`,
@@ -18,13 +22,20 @@ export function createStanding({ all, one }: Database, { pathStretches, requireW
       sessionId,
     )
     if (!row) return null
-    const { key, id, branch, position } = row as unknown as Place & { key: number; id: string | null }
+    const { key, label, id, branch, position } = row as unknown as Place &
+      Pick<Standing, 'key' | 'label'> & { id: string | null }
     const head = id === null ? null : { id, branch, position }
-    return { key, deleted: row.deleted_at !== null, head, forked: (row.parent_branch ?? null) !== null }
+    return {
+      key,
+      label,
+      deleted: row.deleted_at !== null,
+      head,
+      forked: (row.parent_branch ?? null) !== null,
+    }
   }
 
   /** The summary that covers the path of the head; its cost does not grow with the window. */
-  function nearestSummary({ key, head, forked }: Standing): Row | null {
+  function nearestSummary({ key, head, forked }: Path): Row | null {
     if (head && forked) {
       const { summary } = requireWindow(key, head.id)
       return (
@@ -46,11 +57,11 @@ export function createStanding({ all, one }: Database, { pathStretches, requireW
   function nearestSummaryOf(key: number, head: Place): Row | null {
     const sql = 'SELECT parent_branch FROM branches WHERE session_key = ? AND branch = ?'
     const forked = (one(sql, key, head.branch)?.parent_branch ?? null) !== null
-    return nearestSummary({ key, deleted: false, head, forked })
+    return nearestSummary({ key, head, forked })
   }
 
   /** The path of the head, from its end to the root. */
-  function stretchesOf({ key, head, forked }: Standing): Stretch[] {
+  function stretchesOf({ key, head, forked }: Path): Stretch[] {
     if (!head) return []
     return forked ? pathStretches(key, head) : [{ branch: head.branch, upTo: head.position }]
   }

@@ -20,8 +20,11 @@ export function transferMethods(database: Database, tree: Tree): TransferStore {
   const { findSession, createSession, findMessage, pathStretches, isOnPath, insertMessage } = tree
 
   const rowsOf = (key: number) => all('SELECT * FROM messages WHERE session_key = ? ORDER BY seq', key)
-  const labelOf = (key: number) =>
-    (one('SELECT label FROM sessions WHERE key = ?', key) as { label: string }).label
+  function labelsOf(key: number): Pick<SessionTree['session'], 'label' | 'moreLabels'> {
+    const { label } = one('SELECT label FROM sessions WHERE key = ?', key) as { label: string }
+    const rows = all('SELECT label FROM more_labels WHERE session_key = ? ORDER BY label', key)
+    return { label, ...(rows.length > 0 && { moreLabels: rows.map((row) => row.label as string) }) }
+  }
   const summariesOf = (key: number) =>
     all('SELECT * FROM summaries WHERE session_key = ? ORDER BY seq', key).map(toSummary)
 
@@ -62,6 +65,9 @@ export function transferMethods(database: Database, tree: Tree): TransferStore {
       Number(session.pinned),
       created.key,
     )
+    for (const label of session.moreLabels ?? []) {
+      run('INSERT OR IGNORE INTO more_labels (label, session_key) VALUES (?, ?)', label, created.key)
+    }
     return created
   }
 
@@ -110,7 +116,7 @@ export function transferMethods(database: Database, tree: Tree): TransferStore {
         if (!found) return null
         const { id, title, titleSource, headId, pinned, createdAt, updatedAt, key } = found
         return {
-          session: { id, title, titleSource, headId, pinned, label: labelOf(key), createdAt, updatedAt },
+          session: { id, title, titleSource, headId, pinned, ...labelsOf(key), createdAt, updatedAt },
           messages: rowsOf(key).map(toTreeMessage),
           summaries: toTreeSummaries(summariesOf(key)),
         }

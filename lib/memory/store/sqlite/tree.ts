@@ -31,16 +31,17 @@ export function createTree({ all, one, run }: Database, indexing: Indexing) {
 
   function createSession(
     ref: SessionRef,
-    { title = '', temporary = false }: { title?: string; temporary?: boolean },
+    { title = '', temporary = false, label = '' }: { title?: string; temporary?: boolean; label?: string },
     at: number,
   ): SessionRow {
     const inserted = one(
-      `INSERT INTO sessions (namespace, id, title, title_source, temporary, created_at, updated_at)
-       VALUES (?, ?, ?, 'first-words', ?, ?, ?) ON CONFLICT DO NOTHING RETURNING *`,
+      `INSERT INTO sessions (namespace, id, title, title_source, temporary, label, created_at, updated_at)
+       VALUES (?, ?, ?, 'first-words', ?, ?, ?, ?) ON CONFLICT DO NOTHING RETURNING *`,
       ref.namespace,
       ref.sessionId,
       title,
       Number(temporary),
+      label,
       at,
       at,
     )
