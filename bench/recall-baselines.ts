@@ -1,5 +1,7 @@
 import { DatabaseSync } from 'node:sqlite'
-import type { Conversation } from './recall-data.ts'
+import { aboutWords } from '#lib/memory/index-words.ts'
+import type { EmbeddingServer } from './embeddings/serve.ts'
+import { type Conversation, timesOf } from './recall-data.ts'
 
 /** What answers a question over the turns of some conversations, best first. */
 export type Baseline = (
@@ -30,3 +32,45 @@ export function createPlainSearch(conversations: readonly Conversation[], pooled
     return rows.flatMap((row) => places[(row.rowid as number) - 1] ?? [])
   }
 }
+
+const PER_CALL = 64
+
+/** What is nearest by the cosine alone, over the same vectors as ours, as the original searches. */
+export async function createVectorSearch(
+  conversations: readonly Conversation[],
+  pooled: boolean,
+  { embed }: EmbeddingServer,
+): Promise<Baseline> {
+  const vectorsOf = async (texts: string[]) => {
+    const vectors: Float32Array[] = []
+    for (let from = 0; from < texts.length; from += PER_CALL)
+      vectors.push(
+        ...(await embed(texts.slice(from, from + PER_CALL))).map((each) => Float32Array.from(each)),
+      )
+    return vectors
+  }
+  const places = conversations.flatMap(({ id, turns }) => {
+    const times = timesOf(turns)
+    return turns.map((turn, index) => {
+      const about = aboutWords({ name: turn.speaker, createdAt: Date.parse(times[index] ?? '') })
+      return { sessionId: id, turnId: turn.id, text: `${about}: ${turn.text.slice(0, MAX_CHARS)}` }
+    })
+  })
+  const vectors = await vectorsOf(places.map(({ text }) => text))
+  const questions = conversations.flatMap((each) => each.questions.map(({ text }) => text))
+  const asked = new Map((await vectorsOf(questions)).map((vector, index) => [questions[index], vector]))
+  return (question, conversation) => {
+    const vector = asked.get(question) ?? new Float32Array()
+    return places
+      .map((place, index) => ({ ...place, score: dot(vector, vectors[index] ?? vector) }))
+      .filter(({ sessionId }) => pooled || sessionId === conversation.id)
+      .sort((a, b) => b.score - a.score)
+      .slice(0, 50)
+  }
+}
+
+/** As the app cuts them. */
+const MAX_CHARS = 2000
+
+const dot = (one: Float32Array, two: Float32Array) =>
+  one.reduce((sum, value, index) => sum + value * (two[index] ?? 0), 0)

@@ -1,20 +1,24 @@
-import { fork } from 'node:child_process'
-import { once } from 'node:events'
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
-import { createPlainSearch, lastTwelve } from './recall-baselines.ts'
-import { createRecallClient, type RecallClient } from './recall-client.ts'
+import { parseArgs } from 'node:util'
+import { startEmbeddings } from './embeddings/serve.ts'
+import { createPlainSearch, createVectorSearch, lastTwelve } from './recall-baselines.ts'
+import type { RecallClient } from './recall-client.ts'
 import { type Conversation, type DataSet, type Question, readSets } from './recall-data.ts'
+import { type MemoryServer, sessionOf, startMemory } from './recall-servers.ts'
 
 /**
  * How much of what answers a question is found among the first k (R@k), through the memory API over HTTP as a program
- * would use it: one session a conversation, and all conversations of a key pooled. Then the time of a query in a file of
- * 38,000 messages. Set DATABASE_URL to measure Postgres, EMBEDDING_MODEL and OPENAI_BASE_URL to find by meaning, too.
+ * would use it: one session a conversation, and all conversations of a key pooled. Then the time of a query among 38,000
+ * messages. `--embeddings` adds what is found by meaning, too, with a small real model; `--postgres` measures over that.
  */
 const DEPTHS = [5, 10, 25, 50]
 const MANY = 38_000
+
+/** Of R@10, in percent: what must be reached without an embedding model, and with one. */
+const MUST: Record<string, [number, number]> = {
+  LoCoMo: [70, 75],
+  'pooled: LoCoMo': [69, 73],
+  'BEAM 100K': [58, 58],
+}
 
 const percents = (sums: number[], count: number) => sums.map((sum) => ((100 * sum) / count).toFixed(1))
 
@@ -28,52 +32,61 @@ const row = (name: string, shares: string[], ms: string[]) =>
 
 const sets = readSets()
 if (sets.length === 0) process.exit()
-const keyOf = (set: string) => `${set.replaceAll(' ', '-').toLowerCase()}-0123456789abcdef`
-const names = [...sets.map(({ name }) => name), 'many']
-const folder = mkdtempSync(join(tmpdir(), 'motorhead-chat-recall-'))
-const server = fork(fileURLToPath(new URL('memory-server.ts', import.meta.url)), {
-  execArgv: ['--conditions=react-server'],
-  env: {
-    ...process.env,
-    DATA_DIR: folder,
-    OLLAMA_URL: 'off',
-    MOTORHEAD_KEYS: names.map((name) => `${name.replaceAll(' ', '-')}:${keyOf(name)}`).join(','),
-  },
+const { values: options } = parseArgs({
+  options: { embeddings: { type: 'boolean' }, postgres: { type: 'boolean' } },
 })
+const embeddings = options.embeddings ? await startEmbeddings() : null
+const names = [...sets.map(({ name }) => name), 'many']
+const postgres = options.postgres ?? false
+const servers = [{ name: 'motorhead-chat', server: await startMemory(names, { postgres }) }]
+if (embeddings)
+  servers.push({ name: 'with embeddings', server: await startMemory(names, { postgres, embeddings }) })
 try {
-  const [port] = (await once(server, 'message')) as [number]
-  const url = `http://127.0.0.1:${port}`
-  for (const set of sets) await measureSet(set, createRecallClient(url, keyOf(set.name)))
-  await measureTime(createRecallClient(url, keyOf('many')))
+  console.log(`Over ${postgres ? 'Postgres' : 'SQLite'}`)
+  for (const set of sets) await measureSet(set)
+  for (const { name, server } of servers) await measureTime(name, server)
 } finally {
-  server.disconnect()
-  await once(server, 'exit')
-  rmSync(folder, { recursive: true })
+  for (const { server } of servers) await server.close()
+  await embeddings?.close()
 }
 
 type Answer = (question: Question, conversation: Conversation) => Promise<{ found: Place[]; ms: number }>
 type Place = { sessionId: string; turnId: string | undefined }
 
-async function measureSet(set: DataSet, client: RecallClient): Promise<void> {
-  for (const conversation of set.conversations) await client.ingest(conversation, conversation.id)
-  const turns = set.conversations.reduce((sum, each) => sum + each.turns.length, 0)
-  console.log(`\n${set.name}: ${set.conversations.length} conversations, ${turns} turns`)
-  console.log(row('R@', DEPTHS.map(String), ['p50 ms', 'p95 ms']))
-  const plain = createPlainSearch(set.conversations, false)
-  const pooled = createPlainSearch(set.conversations, true)
-  await report(set, 'last 12 messages', async (_, each) => ({ found: lastTwelve('', each), ms: 0 }))
-  await report(set, 'plain FTS5 bm25', async ({ text }, each) => ({ found: plain(text, each), ms: 0 }))
-  await report(set, 'motorhead-chat', ({ text }, { id }) => client.retrieve(id, text, 50, 'session'), true)
-  await report(set, 'pooled: plain FTS5 bm25', async ({ text }, each) => ({
-    found: pooled(text, each),
-    ms: 0,
-  }))
-  await report(set, 'pooled: motorhead-chat', ({ text }, { id }) =>
-    client.retrieve(id, text, 50, 'namespace'),
-  )
+async function measureSet(set: DataSet): Promise<void> {
+  const { name, conversations } = set
+  const clients: { name: string; client: RecallClient; must: 0 | 1 }[] = []
+  for (const [index, each] of servers.entries()) {
+    const client = each.server.client(name)
+    await each.server.ingest(client, conversations)
+    clients.push({ name: each.name, client, must: index === 0 ? 0 : 1 })
+  }
+  const turns = conversations.reduce((sum, each) => sum + each.turns.length, 0)
+  for (const pooled of [false, true]) {
+    console.log(`\n${name}${pooled ? ', pooled' : ''}: ${conversations.length} conversations, ${turns} turns`)
+    console.log(row('R@', DEPTHS.map(String), ['p50 ms', 'p95 ms']))
+    const baselines = {
+      ...(!pooled && { 'last 12 messages': lastTwelve }),
+      ...(embeddings && {
+        'pure vector, same model': await createVectorSearch(conversations, pooled, embeddings),
+      }),
+      'plain FTS5 bm25': createPlainSearch(conversations, pooled),
+    }
+    for (const [label, search] of Object.entries(baselines))
+      await report(set, label, async ({ text }, each) => ({ found: search(text, each), ms: 0 }))
+    for (const { name: label, client, must } of clients) {
+      const scope = pooled ? 'namespace' : 'session'
+      const reached = await report(set, label, ({ text }, { id }) => client.retrieve(id, text, 50, scope), {
+        byType: !pooled,
+      })
+      const least = MUST[`${pooled ? 'pooled: ' : ''}${name}`]?.[must]
+      if (least !== undefined) console.log(`  must reach ${least} at 10: ${reached >= least ? 'yes' : 'NO'}`)
+    }
+  }
 }
 
-async function report(set: DataSet, name: string, answer: Answer, byType = false): Promise<void> {
+/** Prints a line, and answers R@10 in percent. */
+async function report(set: DataSet, name: string, answer: Answer, { byType = false } = {}): Promise<number> {
   const times: number[] = []
   const all = DEPTHS.map(() => 0)
   const types = new Map<string, { asked: number; found: number[] }>()
@@ -98,32 +111,32 @@ async function report(set: DataSet, name: string, answer: Answer, byType = false
   }
   const ms = times.some((each) => each > 0) ? [at(times, 0.5), at(times, 0.95)] : []
   console.log(row(name, percents(all, asked), ms))
-  if (!byType) return
-  for (const [type, { asked: count, found }] of types)
+  for (const [type, { asked: count, found }] of byType ? types : [])
     console.log(row(`  ${type.replaceAll('_', ' ')} (${count})`, percents(found, count), []))
+  return (100 * (all[DEPTHS.indexOf(10)] ?? 0)) / asked
 }
 
-/** All that is there plus copies of it, until there are many: what a query takes then. */
-async function measureTime(client: RecallClient): Promise<void> {
+/** What a query takes in a session and over all sessions of a namespace that holds 38,000 messages: copies of what is there. */
+async function measureTime(label: string, server: MemoryServer): Promise<void> {
+  const client = server.client('many')
   const conversations = sets.flatMap((set) => set.conversations)
-  const perRound = conversations.reduce((sum, { turns }) => sum + turns.length, 0)
-  let messages = perRound
+  let messages = 0
   for (let round = 1; messages < MANY; round++) {
     for (const each of conversations) {
       if (messages >= MANY) break
-      await client.ingest(each, `${each.id}-${round}`)
+      await server.ingest(client, [each], round)
       messages += each.turns.length
     }
   }
-  console.log(`\nTime of a query over HTTP, 10 hits, ${messages} messages in one file`)
+  console.log(`\nTime of a query over HTTP, ${label}, 10 hits, ${messages} messages in the namespace`)
   for (const scope of ['session', 'namespace'] as const) {
     for (const set of sets) {
       const times: number[] = []
-      for (const { id, questions } of set.conversations) {
-        for (const { text } of questions.slice(0, 60))
-          times.push((await client.retrieve(`${id}-1`, text, 10, scope)).ms)
+      for (const each of set.conversations) {
+        for (const { text } of each.questions.slice(0, 60))
+          times.push((await client.retrieve(sessionOf(each, 1), text, 10, scope)).ms)
       }
-      const name = `${set.name}, ${scope === 'session' ? 'one session' : 'pooled'}`
+      const name = `${set.name}, ${scope === 'session' ? 'one session' : 'all of them'}`
       console.log(`${name.padEnd(28)} p50 ${at(times, 0.5)} ms   p95 ${at(times, 0.95)} ms`)
     }
   }

@@ -1,8 +1,9 @@
 import type { MayWork } from './budget.ts'
 import { aboutWords } from './index-words.ts'
 import type { JobHandler } from './jobs.ts'
+import { createMeaning, type Meaning, type Near } from './meaning.ts'
 import type { Vector } from './store/embedding-store.ts'
-import type { Hit, SearchScope, Store } from './store/store.ts'
+import type { SearchScope, Store } from './store/store.ts'
 
 /** A model that tells what texts mean. `run` answers a vector of length 1 for each text, in their order. */
 export type Embed = {
@@ -23,13 +24,12 @@ const REST_MS = 30_000
 /** Vectors are compared in pages, with others' work between them, and no longer than this; the newest come first. */
 const PAGE = 2000
 const COMPARE_MS = 150
-const MAX_NEAR = 100
 
 export type Embedding = {
   /** Computes what is missing of a session; see `JobHandler`. */
   work: JobHandler
-  /** The messages that mean most nearly what a text means, `score` being the cosine; none when that cannot be told. */
-  near(scopes: readonly SearchScope[], text: string): Promise<Hit[]>
+  /** How near the messages of scopes are to what a text means; `null` when that cannot be told. */
+  near(scopes: readonly SearchScope[], text: string): Promise<Meaning | null>
 }
 
 export function createEmbedding(deps: {
@@ -55,8 +55,8 @@ export function createEmbedding(deps: {
     }
   }
 
-  async function nearIn(scope: SearchScope, meaning: Vector, until: number): Promise<Hit[]> {
-    let best: Hit[] = []
+  async function compare(scope: SearchScope, meaning: Vector, until: number): Promise<Near[]> {
+    const compared: Near[] = []
     let before: number | undefined
     do {
       const page = await store.readEmbeddings(scope, {
@@ -64,11 +64,11 @@ export function createEmbedding(deps: {
         limit: PAGE,
         ...(before !== undefined && { before }),
       })
-      const near = page.hits.map(({ vector, ...hit }) => ({ ...hit, score: cosine(vector, meaning) }))
-      best = [...best, ...near].sort((a, b) => b.score - a.score).slice(0, MAX_NEAR)
+      for (const { vector, id: _, ...hit } of page.hits)
+        compared.push({ ...hit, score: cosine(vector, meaning) })
       before = page.next ?? undefined
     } while (before !== undefined && performance.now() < until)
-    return best
+    return compared
   }
 
   return {
@@ -94,10 +94,10 @@ export function createEmbedding(deps: {
 
     async near(scopes, text) {
       const meaning = await meaningOf(text)
-      if (!meaning) return []
+      if (!meaning) return null
       const until = performance.now() + COMPARE_MS
-      const found = await Promise.all(scopes.map((scope) => nearIn(scope, meaning, until)))
-      return found.flat()
+      const compared = await Promise.all(scopes.map((scope) => compare(scope, meaning, until)))
+      return createMeaning(compared.flat())
     },
   }
 }

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { rankPlaces, withMeaning } from './ranking.ts'
+import { rankPlaces } from './ranking.ts'
 import type { Hit } from './store/store.ts'
 
 const DAY = 86_400_000
@@ -71,27 +71,5 @@ describe('what is found', () => {
         }
       }),
     )
-  })
-})
-
-describe('what is found by meaning, too', () => {
-  const order = (words: Hit[], meaning: Hit[]) =>
-    withMeaning(rankPlaces(words), meaning).map(({ position }) => position)
-
-  it('changes nothing when there is none', () => {
-    expect(order([hit(10, 1), hit(20, 2)], [])).toEqual(positions([hit(10, 1), hit(20, 2)]))
-  })
-
-  it('lifts a place that both find, and adds one that only meaning finds, behind the best by words', () => {
-    const words = [hit(10, 2), hit(20, 1.8)]
-    expect(order(words, [hit(20, 0.9), hit(30, 0.1)])[0]).toBe(20)
-    const places = order([hit(10, 2)], [hit(30, 0.9), hit(40, 0.8), hit(50, 0.1)])
-    expect(places[0]).toBe(10)
-    expect(places).toContain(30)
-    expect(places.indexOf(30)).toBeLessThan(places.indexOf(40))
-  })
-
-  it('finds where no word does', () => {
-    expect(order([], [hit(30, 0.9), hit(40, 0.8)])).toEqual([30, 40])
   })
 })

@@ -7,7 +7,7 @@ import type { Hit, Place } from './store/store.ts'
 const REPLY_WEIGHT = 0.5
 
 /** Who says what somebody asks for often says it next to words that match: what each distance on the path gets of them. */
-const NEIGHBOUR_SHARES = [0.3, 0.1]
+export const NEIGHBOUR_SHARES = [0.3, 0.1]
 
 /** A day on which much matches speaks for each of its messages. */
 const DAY_SHARE = 0.2
@@ -56,31 +56,11 @@ const placeOf = ({ namespace, sessionId, createdAt }: Hit, position: number, ran
   createdAt,
   rank,
 })
-/** How much the best place by meaning counts beside the best one by words: a poor model must not push these out. */
-const MEANING_SHARE = 0.2
-
-/**
- * Adds what was found by meaning (`score` is the cosine) to what was found by words, each measured against its own best:
- * what is best by words stays ahead of what is best by meaning alone.
- */
-export function withMeaning(places: RankedPlace[], near: readonly Hit[]): RankedPlace[] {
-  if (near.length === 0) return places
-  const best = places[0]?.rank ?? 1
-  const merged = new Map(places.map((place) => [keyOf(place), { ...place, rank: place.rank / best }]))
-  const scores = near.map(({ score }) => score)
-  const [low, high] = [Math.min(...scores), Math.max(...scores)]
-  for (const hit of near) {
-    const place = merged.get(keyOf(hit)) ?? placeOf(hit, hit.position, 0)
-    const meaning = high > low ? (hit.score - low) / (high - low) : 1
-    merged.set(keyOf(hit), { ...place, rank: place.rank + MEANING_SHARE * meaning * kindWeight(hit) })
-  }
-  return [...merged.values()].sort(byRank)
-}
-
-const keyOf = ({ namespace, sessionId, position }: Place) => JSON.stringify([namespace, sessionId, position])
-const byRank = (a: RankedPlace, b: RankedPlace) =>
+/** Best first. */
+export const byRank = (a: RankedPlace, b: RankedPlace) =>
   b.rank - a.rank || b.createdAt - a.createdAt || b.position - a.position
 
-const kindWeight = ({ isReply }: Hit) => (isReply ? REPLY_WEIGHT : 1)
+/** What a message of its kind counts. */
+export const kindWeight = ({ isReply }: Pick<Hit, 'isReply'>) => (isReply ? REPLY_WEIGHT : 1)
 const weightOf = (hit: Hit) => hit.score * kindWeight(hit)
 const dayOf = (hit: Hit) => Math.floor(hit.createdAt / DAY_MS)

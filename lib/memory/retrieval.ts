@@ -1,6 +1,7 @@
 import type { Embedding } from './embedding.ts'
+import { withMeaning } from './meaning.ts'
 import type { MemorySettings, Recall, RecallOptions, RetrievalScope, Retrieved } from './memory.ts'
-import { type RankedPlace, rankPlaces, withMeaning } from './ranking.ts'
+import { type RankedPlace, rankPlaces } from './ranking.ts'
 import type { Message, Place, SearchScope, SessionRef, Store } from './store/store.ts'
 import { searchTerms } from './terms.ts'
 import { estimateTokens } from './tokens.ts'
@@ -63,11 +64,12 @@ async function search(
   limit: number,
 ): Promise<Retrieved[]> {
   const terms = searchTerms(text)
-  const [found, meant] = await Promise.all([
+  const [found, meaning] = await Promise.all([
     Promise.all(scopes.map((scope) => store.searchMessages(scope, { terms, limit: MAX_HITS }))),
-    near?.(scopes, text) ?? [],
+    near?.(scopes, text) ?? null,
   ])
-  return readBest(store, scopes, withMeaning(rankPlaces(found.flat()), meant), limit)
+  const places = rankPlaces(found.flat())
+  return readBest(store, scopes, meaning ? withMeaning(places, meaning) : places, limit)
 }
 
 /** The best places where a message stands, with its text. */
