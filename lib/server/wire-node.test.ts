@@ -98,6 +98,20 @@ describe('a save that is sent again', () => {
   })
 })
 
+it('requests that are sent without waiting for answers are done one after the other', async () => {
+  const socket = await open()
+  const GET = 'GET /sessions/s/audit HTTP/1.1\r\nhost: localhost\r\n\r\n'
+  let answers = ''
+  socket.setEncoding('utf8').on('data', (text) => {
+    answers += text
+  })
+  socket.write(POST + GET + POST + GET)
+  await until(() => finished === 4)
+  await until(() => answers.includes('"messages":4'))
+  expect(answers.match(/"messages":\d/g)).toEqual(['"messages":2', '"messages":4'])
+  socket.destroy()
+})
+
 describe('a body', () => {
   it('over 8 MB is refused with 413, and the next request on the connection is answered', async () => {
     const agent = new Agent({ keepAlive: true, maxSockets: 1 })

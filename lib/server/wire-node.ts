@@ -12,12 +12,30 @@ export function isForWire({ method, url = '', headers }: IncomingMessage): boole
   return /^\/+(?:\?|$)/.test(url) && asksForHealth(method, (name) => headers[name])
 }
 
-/** Answers one request straight from the connection: no `Request`, no `Response`, no streams between. */
+/** What is being answered on a connection. */
+const answering = new WeakMap<Socket, Promise<void>>()
+
+/**
+ * Answers one request straight from the connection: no `Request`, no `Response`, no streams between. One that was sent
+ * before the answer to the one before it has its turn after that (RFC 9112, 9.3.2): it may read what that one writes.
+ */
 export async function serveWire(
   wire: Wire,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
+  const { socket } = request
+  const next = () => serveInTurn(wire, request, response)
+  const served = answering.get(socket)?.then(next, next) ?? next()
+  answering.set(socket, served)
+  try {
+    await served
+  } finally {
+    if (answering.get(socket) === served) answering.delete(socket)
+  }
+}
+
+async function serveInTurn(wire: Wire, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const { socket } = request
   const delivery = watchDelivery(socket, response)
   const answer = await wire({
@@ -83,6 +101,10 @@ function watchDelivery(socket: Socket, response: ServerResponse) {
 
 function readBody(request: IncomingMessage, maxBytes: number): Promise<Uint8Array> {
   const { promise, resolve, reject } = Promise.withResolvers<Uint8Array>()
+  const cutOff = () => {
+    if (!request.complete) reject(new WireRefusal(400, 'The body did not arrive completely.'))
+  }
+  if (request.destroyed) cutOff()
   if (Number(request.headers['content-length'] ?? 0) > maxBytes) reject(tooLarge(maxBytes))
   let chunks: Uint8Array[] = []
   let bytes = 0
@@ -94,9 +116,7 @@ function readBody(request: IncomingMessage, maxBytes: number): Promise<Uint8Arra
     reject(tooLarge(maxBytes))
   })
   request.once('end', () => resolve(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks)))
-  request.once('close', () => {
-    if (!request.complete) reject(new WireRefusal(400, 'The body did not arrive completely.'))
-  })
+  request.once('close', cutOff)
   request.once('error', () => {})
   return promise
 }
