@@ -21,6 +21,8 @@ import { childrenOf, isAlive } from './process-children.ts'
 /** A real Postgres of its own in a temporary folder, on a free port of this machine only. */
 export type PostgresServer = {
   readonly url: string
+  /** Where its files are. */
+  readonly folder: string
   /** Orderly (`fast`), or the server and each process of it killed with SIGKILL, at whatever they are doing. */
   stop(how?: 'fast' | 'kill'): Promise<void>
   /** Rejects when it was killed before it was ready. */
@@ -111,6 +113,7 @@ export async function createPostgresServer({ durable = false } = {}): Promise<Po
   await start()
   return {
     url: `postgres://postgres:${password}@127.0.0.1:${port}/postgres`,
+    folder: data,
     start,
     stop,
     async remove() {

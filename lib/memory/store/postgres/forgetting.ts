@@ -13,10 +13,12 @@ const TABLES = [
   'sessions',
   'messages',
   'message_index',
+  'embeddings',
   'summaries',
   'undone_summaries',
   'run_chunks',
   'settings',
+  'api_keys',
 ]
 
 /** Tables as large as this are not written anew for a forget: their free space is overwritten as it is used. */

@@ -275,4 +275,18 @@ export const POSTGRES_MIGRATIONS: readonly string[] = [
   );
   CREATE INDEX more_labels_by_session ON more_labels (session_key);
   `,
+  // Samples of what people say would stand in the statistics of the server, where no forget reaches them; no query needs them. A
+  // column whose type is set, to the same one, loses those that there are.
+  `
+  ALTER TABLE sessions ALTER title TYPE TEXT, ALTER title SET STATISTICS 0;
+  ALTER TABLE messages ALTER content TYPE TEXT, ALTER content SET STATISTICS 0,
+    ALTER name TYPE TEXT, ALTER name SET STATISTICS 0, ALTER receipt TYPE TEXT, ALTER receipt SET STATISTICS 0;
+  ALTER TABLE message_index ALTER words TYPE TSVECTOR, ALTER words SET STATISTICS 0;
+  ALTER TABLE embeddings ALTER vector TYPE BYTEA, ALTER vector SET STATISTICS 0;
+  ALTER TABLE summaries ALTER context TYPE TEXT, ALTER context SET STATISTICS 0;
+  ALTER TABLE undone_summaries ALTER context TYPE TEXT, ALTER context SET STATISTICS 0;
+  ALTER TABLE run_chunks ALTER chunks TYPE TEXT, ALTER chunks SET STATISTICS 0;
+  ALTER TABLE settings ALTER custom_instructions TYPE TEXT, ALTER custom_instructions SET STATISTICS 0;
+  ALTER TABLE api_keys ALTER name TYPE TEXT, ALTER name SET STATISTICS 0;
+  `,
 ]

@@ -70,19 +70,20 @@ export function searchMethods({ read }: Database): SearchStore {
 
 /**
  * The best of each kind by bm25 (Robertson and Zaragoza, 2009) with each word counted once, over the messages that the
- * tags name: Postgres' own ranks know nothing of how rare a word is.
+ * tags name: Postgres' own ranks know nothing of how rare a word is. Each step is made once: the planner, who cannot know how
+ * many messages hold a word, would make some of them anew for each row.
  */
 function match({ all }: Queries, tags: string, queries: string[], limit: number): Promise<Row[]> {
   return all(
     `WITH
-       terms AS (SELECT to_tsquery('words', term) AS query FROM unnest($1::text[]) term),
+       terms AS MATERIALIZED (SELECT to_tsquery('words', term) AS query FROM unnest($1::text[]) term),
        found AS MATERIALIZED (
          SELECT seq, reply, words, length(words) AS size FROM message_index
          WHERE words @@ ($2::tsquery && to_tsquery('words', $3))
        ),
-       kinds AS (SELECT reply, avg(size) AS size FROM found GROUP BY reply),
-       total AS (SELECT count(*) AS messages FROM message_index WHERE words @@ $2::tsquery),
-       weights AS (
+       kinds AS MATERIALIZED (SELECT reply, avg(size) AS size FROM found GROUP BY reply),
+       total AS MATERIALIZED (SELECT count(*) AS messages FROM message_index WHERE words @@ $2::tsquery),
+       weights AS MATERIALIZED (
          SELECT f.reply, t.query, ln(1 + (total.messages - count(*) + 0.5) / (count(*) + 0.5)) AS weight
          FROM found f JOIN terms t ON f.words @@ t.query CROSS JOIN total GROUP BY f.reply, t.query, total.messages
        ),
