@@ -17,7 +17,15 @@ const MAIN = new Set([
   'settings-desktop-light',
   'drawer-phone-light',
 ])
-const SIZES = { desktop: { width: 1440, height: 900 }, phone: { width: 390, height: 844 } }
+const SIZES = {
+  desktop: { width: 1440, height: 900 },
+  phone: { width: 390, height: 844 },
+  ...(process.argv[2] && {
+    tablet: { width: 768, height: 1024 },
+    laptop: { width: 1024, height: 768 },
+    wide: { width: 1920, height: 1080 },
+  }),
+}
 
 const TRIP = `Here is a plan for three days in Lisbon, Bob:
 
@@ -42,7 +50,8 @@ const llm = await startFakeLlm()
 const server = await createAppServer({
   OPENAI_BASE_URL: llm.baseUrl,
   OPENAI_API_KEY: 'x',
-  CHAT_MODEL: 'fake',
+  CHAT_MODEL: 'gpt-5-mini',
+  CHAT_PRICE: '0.25,2',
   MOTORHEAD_MAX_WINDOW_SIZE: '4',
 })
 const offline = await createAppServer({})
@@ -92,6 +101,14 @@ for (const [size, viewport] of Object.entries(SIZES)) {
     await shoot('memory')
     await page.keyboard.press('Control+Shift+KeyM')
     await memory.waitFor({ state: 'hidden' })
+    await chat.replies.last().getByRole('button', { name: 'Receipt' }).click()
+    await page.getByRole('button', { name: 'What the model saw' }).click()
+    await page.getByRole('dialog', { name: 'What the model saw' }).waitFor()
+    await shoot('prompt')
+    await page.keyboard.press('Escape')
+    await page.getByRole('dialog', { name: 'What the model saw' }).waitFor({ state: 'hidden' })
+    await chat.replies.last().scrollIntoViewIfNeeded()
+    await shoot('receipt')
     llm.when('a long story', { say: 'Once upon a time there was ', hold: true, rest: 'an end.' })
     await chat.say('tell me a long story')
     await chat.replies.last().getByText('Once upon a time').waitFor()
@@ -110,7 +127,7 @@ for (const [size, viewport] of Object.entries(SIZES)) {
     await shoot('search')
     await page.keyboard.press('Escape')
     await search.waitFor({ state: 'hidden' })
-    if (size === 'desktop') {
+    if (size !== 'phone') {
       await chat.sessions.getByRole('listitem').first().hover()
       await chat.sessions.getByRole('button', { name: 'Session menu' }).first().click()
       await page.getByRole('menuitem', { name: 'Export' }).click()
@@ -131,6 +148,10 @@ for (const [size, viewport] of Object.entries(SIZES)) {
     await page.goto(`${server.url}/settings`)
     await page.getByRole('button', { name: 'Export everything' }).waitFor()
     await shoot('settings')
+    const usage = page.getByRole('region', { name: 'Usage' })
+    await usage.getByRole('table').waitFor()
+    await usage.evaluate((section) => section.scrollIntoView())
+    await shoot('settings-usage')
     await page.getByRole('button', { name: 'Export everything' }).scrollIntoViewIfNeeded()
     await page.getByRole('textbox', { name: 'Name of the key' }).fill('my notebook')
     await page.getByRole('button', { name: 'Create key' }).click()
