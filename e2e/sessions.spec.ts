@@ -44,6 +44,7 @@ test('[A20] a deleted session comes back by undo, and without it its address is 
 
   await chat.menuOf('A fake title', 'Delete')
   await expect(chat.session('A fake title')).toBeHidden()
+  await expect(page).toHaveURL(/\/$/)
   const response = await page.goto(address)
   expect(response?.status()).toBe(404)
   await expect(page.getByRole('heading', { name: 'There is no such chat' })).toBeVisible()
