@@ -51,7 +51,7 @@ const server = await createAppServer({
   OPENAI_BASE_URL: llm.baseUrl,
   OPENAI_API_KEY: 'x',
   CHAT_MODEL: 'gpt-5-mini',
-  CHAT_PRICE: '0.25,2',
+  CHAT_PRICE: '0.25/2',
   MOTORHEAD_MAX_WINDOW_SIZE: '4',
 })
 const offline = await createAppServer({})

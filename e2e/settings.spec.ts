@@ -167,7 +167,7 @@ test('usage tells what my chats have taken, by kind and by chat, and what is lef
   page,
   startServer,
 }) => {
-  const server = await startServer({ CHAT_PRICE: '2,8', TOKENS_PER_DAY: '1000000' })
+  const server = await startServer({ CHAT_PRICE: '2/8', TOKENS_PER_DAY: '1000000' })
   const settings = new SettingsPage(page)
   await settings.open(server.url)
   const usage = page.getByRole('region', { name: 'Usage' })
