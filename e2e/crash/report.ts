@@ -79,8 +79,8 @@ leaves nobody who knows: the client sends the same again under the same id, and 
 
 The many kills are of the app behind its own routes, without the framework that serves the pages, as that starts sooner; one row is the
 whole server as \`npm start\` runs it. The seed decides who says what and when the kill comes; how far the processor has
-got by then it cannot decide. SIGKILL takes the process and not the machine: that a commit survives a power cut is SQLite's
-promise for \`synchronous=FULL\`, and that of Postgres for \`fsync=on\`, on a disk that keeps its own, and is not tried here.
+got by then it cannot decide. SIGKILL takes the process and not the machine: that a commit survives a power cut is the
+promise of a synced log, and that of Postgres for \`fsync=on\`, on a disk that keeps its own, and is not tried here.
 `
 }
 

@@ -145,11 +145,25 @@ export const STORE_MUTANTS: readonly Mutant[] = [
     tests: ['lib/memory/store/sqlite/group-commit.test.ts'],
   },
   {
-    bug: 'a commit is not synced to the disk',
+    bug: 'the log is copied into the file before it is on the disk',
     file: `${STORE}database.ts`,
-    find: 'PRAGMA synchronous = FULL',
-    replace: 'PRAGMA synchronous = NORMAL',
+    find: 'PRAGMA synchronous = NORMAL',
+    replace: 'PRAGMA synchronous = OFF',
     tests: CONTRACT,
+  },
+  {
+    bug: 'a write is acknowledged before it is on the disk',
+    file: `${STORE}group-commit.ts`,
+    find: '    await durable\n',
+    replace: '',
+    tests: ['lib/memory/store/sqlite/log-sync.test.ts'],
+  },
+  {
+    bug: 'a commit is taken for synced by a sync that began before it',
+    file: `${STORE}log-sync.ts`,
+    find: 'if (running) next ??= running.then(begin, begin)',
+    replace: 'if (running) return running',
+    tests: ['lib/memory/store/sqlite/log-sync.test.ts'],
   },
   {
     bug: 'a repeated append is stored twice',

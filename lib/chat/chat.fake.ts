@@ -1,4 +1,3 @@
-import type { LanguageModel } from 'ai'
 import { MockLanguageModelV4 } from 'ai/test'
 import { afterEach, beforeEach, expect } from 'vitest'
 import { extractFacts } from '#lib/memory/extractive.ts'
@@ -53,7 +52,7 @@ export function openChat(owner = 'me', isOwnerAlive = (_: string) => true, over:
     },
   })
   const models = {
-    current: async () => ({ status: STATUS, chat: model as LanguageModel, memory: model as LanguageModel }),
+    current: async () => ({ status: STATUS, chat: model, memory: model }),
   }
   const memory = createMemory({
     store: over,
@@ -111,7 +110,7 @@ type Event = {
 export async function eventsOf(reply: ReplyStream | null): Promise<Event[]> {
   const events: Event[] = []
   for await (const frame of reply?.frames ?? []) {
-    const match = /^id: (\d+)\ndata: (.*)\n\n$/s.exec(frame)
+    const match = /^id: (\d+)\ndata: (.*)\n\n$/s.exec(new TextDecoder().decode(frame))
     if (match) events.push({ id: Number(match[1]), chunk: JSON.parse(match[2] ?? '') })
   }
   return events

@@ -8,7 +8,7 @@ import type { Allowance } from '#lib/memory/store/limit-store.ts'
 import type { BeginTurn, SessionRef, Store } from '#lib/memory/store/store.ts'
 import { createHousekeeping, UNDO_MS } from './housekeeping.ts'
 import { createJobHandlers } from './job-handlers.ts'
-import { framesOfEnded } from './live-run.ts'
+import { type Frames, framesOfEnded } from './live-run.ts'
 import { createReplyWriter } from './reply.ts'
 import { createRuns } from './runs.ts'
 import { sessionAt } from './session-address.ts'
@@ -54,8 +54,8 @@ export type ChatService = {
   close(): Promise<void>
 }
 
-/** `frames` are ready server-sent events, one string each; cancelling it stops nothing but the reading. */
-export type ReplyStream = { runId: string; frames: ReadableStream<string> }
+/** `frames` are ready server-sent events, one piece each; cancelling it stops nothing but the reading. */
+export type ReplyStream = { runId: string; frames: Frames }
 
 const PAGE_SESSIONS = 50
 
@@ -135,12 +135,12 @@ export function createChat(deps: ChatDeps): ChatService {
     allowances: readonly Allowance[] = [],
   ): Promise<ReplyStream> {
     const [ref] = await Promise.all([refOf(user, request.sessionId), deps.checkTokens?.()])
-    const { run, replayed } = await store.beginTurn(ref, { ...beginTurn(request), allowances })
-    if (!replayed || runs.isUnlaunched(run)) {
-      runs.launch(run)
-      // The model is asked in this turn of the event loop; what the answer still needs is done while it thinks.
-      await nextTurn()
-    }
+    const { run, replayed, durable } = await store.beginTurn(ref, { ...beginTurn(request), allowances })
+    // Memory is asked while the disk is at work; the model and the person hear of the turn when it is durable.
+    if (!replayed || runs.isUnlaunched(run)) runs.launch(run, durable)
+    await durable
+    // The model is asked in this turn of the event loop; what the answer still needs is done while it thinks.
+    await nextTurn()
     return {
       runId: run.id,
       frames: runs.follow(run, 0) ?? framesOfEnded(run, await store.getMessage(run.ref, run.messageId)),

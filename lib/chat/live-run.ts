@@ -58,28 +58,35 @@ export type ChunkSource = {
   changed(ms: number): Promise<void>
 }
 
+/** In bytes from the start: each stream that they are piped through would hold the first token up. */
+export type Frames = ReadableStream<Uint8Array<ArrayBuffer>>
+
+const encoder = new TextEncoder()
+
 /**
  * Server-sent events from index `from` on, then `[DONE]`. Nothing is buffered for a reader that does not read, and
  * cancelling stops the reading alone.
  */
-export function toFrames(source: ChunkSource, from: number): ReadableStream<string> {
+export function toFrames(source: ChunkSource, from: number): Frames {
   let next = from
   let cancelled = false
-  return new ReadableStream<string>(
+  return new ReadableStream(
     {
       async pull(controller) {
         while (!cancelled) {
           const page = await source.read(next)
-          for (const chunk of page?.chunks ?? []) controller.enqueue(`id: ${next++}\ndata: ${chunk}\n\n`)
+          for (const chunk of page?.chunks ?? [])
+            controller.enqueue(encoder.encode(`id: ${next++}\ndata: ${chunk}\n\n`))
           if (!page || page.ended) {
-            controller.enqueue('data: [DONE]\n\n')
+            controller.enqueue(encoder.encode('data: [DONE]\n\n'))
             controller.close()
             return
           }
           if (page.chunks.length > 0) return
           const asked = Date.now()
           await source.changed(PING_MS)
-          if (!cancelled && Date.now() - asked >= PING_MS) return controller.enqueue(': waiting\n\n')
+          if (!cancelled && Date.now() - asked >= PING_MS)
+            return controller.enqueue(encoder.encode(': waiting\n\n'))
         }
       },
       cancel() {
@@ -94,7 +101,7 @@ export function toFrames(source: ChunkSource, from: number): ReadableStream<stri
 export function framesOfEnded(
   run: Pick<Run, 'id' | 'messageId'>,
   message: Pick<Message, 'content' | 'error' | 'status'> | null,
-): ReadableStream<string> {
+): Frames {
   const chunks = [
     { type: 'start', messageId: run.messageId, messageMetadata: { runId: run.id } },
     { type: 'text-start', id: 'text' },

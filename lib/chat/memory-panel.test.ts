@@ -1,4 +1,3 @@
-import type { LanguageModel } from 'ai'
 import { MockLanguageModelV4 } from 'ai/test'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { extractFacts } from '#lib/memory/extractive.ts'
@@ -35,7 +34,7 @@ beforeEach(() => {
     doGenerate: async () => {
       throw new Error('no titles here')
     },
-  }) as LanguageModel
+  })
   const memory = createMemory({ store, now, settings, summarizer: async () => (input) => summarize(input) })
   const status = { provider: 'custom', label: 'mock', connected: true } as const
   chat = createChat({

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { LanguageModelUsage } from 'ai'
+import type { ReportedUsage } from '#lib/llm/usage.ts'
 import type { Recall } from '#lib/memory/memory.ts'
 import type { Receipt } from '#lib/memory/store/store.ts'
 import type { Prompt } from './prompt.ts'
@@ -9,7 +9,7 @@ export type ReceiptNotes = {
   /** The model has begun to write. */
   begun(): void
   /** What the provider counted, when it does. */
-  counted(usage: LanguageModelUsage): void
+  counted(usage: ReportedUsage): void
   receipt(): Receipt
 }
 
@@ -33,10 +33,9 @@ export function noteReceipt(made: {
     begun() {
       begunAt ??= performance.now()
     },
-    counted({ inputTokens, outputTokens, inputTokenDetails }) {
-      if (inputTokens === undefined && outputTokens === undefined) return
-      const cached = inputTokenDetails?.cacheReadTokens
-      usage = { input: inputTokens ?? null, cached: cached ?? null, output: outputTokens ?? null }
+    counted({ inputTokens: { total: input, cacheRead: cached }, outputTokens: { total: output } }) {
+      if (input === undefined && output === undefined) return
+      usage = { input: input ?? null, cached: cached ?? null, output: output ?? null }
     },
     receipt: () => ({
       summaryId: recall.summaryId,

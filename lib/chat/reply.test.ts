@@ -42,7 +42,7 @@ async function promptFor(sessionId: string, text: string, temporary = false) {
   return last
 }
 
-async function write(run: Run): Promise<void> {
+async function write(run: Run, durable = Promise.resolve()): Promise<void> {
   let choice: string | null | undefined
   const model = new MockLanguageModelV4({
     doStream: async ({ prompt }) => {
@@ -73,7 +73,7 @@ async function write(run: Run): Promise<void> {
     },
     onError: () => {},
   })
-  await writeReply(run, () => {}, new AbortController().signal)
+  await writeReply(run, () => {}, new AbortController().signal, durable)
 }
 
 const turn = (text: string) => JSON.stringify([{ type: 'text', text }])
@@ -109,4 +109,29 @@ it('puts the person’s own wishes behind the instructions, and asks the model t
   expect(instructions.startsWith(INSTRUCTIONS)).toBe(true)
   expect(instructions).toMatch(/in their own words:\nAnswer in rhymes\.$/)
   expect(choice).toBe('small')
+})
+
+it('asks the model once the question is durable, and not at all when the disk did not take it', async () => {
+  const turn = (sessionId: string) =>
+    store.beginTurn(
+      { namespace: BOB, sessionId },
+      {
+        create: { title: 'x' },
+        run: { id: sessionId, owner: 'me', mode: 'reply' },
+        turn: { kind: 'send', id: 'q', replyId: 'a', after: null, text: 'hi' },
+        maxActiveRuns: 9,
+        now: Date.now(),
+      },
+    )
+  const disk = Promise.withResolvers<void>()
+  const writing = write((await turn('s1')).run, disk.promise)
+  await new Promise(setImmediate)
+  expect(asked).toEqual([])
+  disk.resolve()
+  await writing
+  expect(asked).toHaveLength(1)
+  const failed = Promise.reject(new Error('no disk'))
+  failed.catch(() => {})
+  await expect(write((await turn('s2')).run, failed)).rejects.toThrow('no disk')
+  expect(asked).toHaveLength(1)
 })

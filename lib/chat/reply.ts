@@ -1,8 +1,8 @@
-import { streamText } from 'ai'
 import { describeModelError } from '#lib/llm/errors.ts'
 import type { Models } from '#lib/llm/models.ts'
 import { isOffline } from '#lib/llm/offline.ts'
-import { tokensOf } from '#lib/llm/usage.ts'
+import { streamReply } from '#lib/llm/stream-reply.ts'
+import { reportedTokens, tokensOf } from '#lib/llm/usage.ts'
 import type { Memory } from '#lib/memory/memory.ts'
 import type { Receipt, Run, Store } from '#lib/memory/store/store.ts'
 import type { Tokens } from '#lib/memory/store/usage-store.ts'
@@ -32,11 +32,12 @@ export type ReplyEnd = {
   usage: Tokens | null
 }
 
-/** Everything between a durable question and the end of its reply: recall, prompt, model, text. */
+/** Everything between a question and the end of its reply: recall, prompt, model, text. The model is asked once the question is `durable`. */
 export type WriteReply = (
   run: Run,
   emit: (chunk: ReplyChunk) => void,
   signal: AbortSignal,
+  durable: Promise<void>,
 ) => Promise<ReplyEnd>
 
 export function createReplyWriter(deps: {
@@ -49,7 +50,7 @@ export function createReplyWriter(deps: {
 }): WriteReply {
   const { store, memory, models, onPrompt, onError } = deps
 
-  return async function writeReply(run, emit, signal) {
+  return async function writeReply(run, emit, signal, durable) {
     const startedAt = performance.now()
     const partial =
       run.mode === 'continue' ? ((await store.getMessage(run.ref, run.messageId))?.content ?? '') : ''
@@ -68,6 +69,7 @@ export function createReplyWriter(deps: {
     const fence = crypto.randomUUID().replaceAll('-', '').slice(0, 16)
     const { customInstructions } = settings
     const prompt = buildPrompt({ recall, fence, customInstructions, ...(partial && { partial }) })
+    await durable
     onPrompt?.(formatPrompt(prompt))
 
     const notes = noteReceipt({
@@ -93,25 +95,16 @@ export function createReplyWriter(deps: {
     const abortSignal = AbortSignal.any([signal, limit.signal])
     try {
       let failure: unknown
-      const result = streamText({
-        model,
-        instructions: prompt.instructions,
-        messages: prompt.messages,
-        abortSignal,
-        onError: ({ error }) => {
-          failure = error
-        },
-      })
-      for await (const part of abortable(result.stream, abortSignal)) {
+      for await (const part of streamReply(model, prompt, abortSignal)) {
         clearTimeout(stall)
         stall = setTimeout(giveUp, STALL_MS, 'The model stalled.')
         if (part.type === 'text-start') text.open()
         else if (part.type === 'text-delta') {
           notes.begun()
-          text.write(part.text)
+          text.write(part.delta)
         } else if (part.type === 'finish') {
-          reported = part.totalUsage
-          notes.counted(part.totalUsage)
+          reported = reportedTokens(part.usage)
+          notes.counted(part.usage)
         } else if (part.type === 'reasoning-start') emit({ type: 'reasoning-start', id: part.id })
         else if (part.type === 'reasoning-end') emit({ type: 'reasoning-end', id: part.id })
         else if (part.type === 'error') failure ??= part.error
@@ -155,23 +148,5 @@ function createTextPart(emit: (chunk: ReplyChunk) => void) {
       state = 'closed'
     },
     written: () => content,
-  }
-}
-
-/** Ends at the abort, even when what it reads from ignores the signal. */
-async function* abortable<T>(stream: ReadableStream<T>, signal: AbortSignal): AsyncGenerator<T> {
-  const reader = stream.getReader()
-  const aborted = new Promise<never>((_, reject) => {
-    signal.addEventListener('abort', () => reject(signal.reason), { once: true })
-  })
-  aborted.catch(() => {})
-  try {
-    for (;;) {
-      const { done, value } = await Promise.race([reader.read(), aborted])
-      if (done) return
-      yield value
-    }
-  } finally {
-    reader.cancel().catch(() => {})
   }
 }

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { NewJob, Run, SessionRef, Store } from '#lib/memory/store/store.ts'
-import { type ChunkLog, type ChunkSource, createChunkLog, textOf, toFrames } from './live-run.ts'
+import { type ChunkLog, type ChunkSource, createChunkLog, type Frames, textOf, toFrames } from './live-run.ts'
 import type { AbortReason, ReplyEnd, WriteReply } from './reply.ts'
 
 /** New chunks are written to the log together, this often: what a killed process can lose of a reply. */
@@ -22,16 +22,22 @@ const SAVE_ATTEMPTS = 6
 
 const isUnfinished = ({ status }: Pick<Run, 'status'>) => status === 'queued' || status === 'running'
 
-type LiveRun = { run: Run; log: ChunkLog; controller: AbortController; done: Promise<void> }
+type LiveRun = {
+  run: Run
+  durable: Promise<void>
+  log: ChunkLog
+  controller: AbortController
+  done: Promise<void>
+}
 
 /** The replies being written: each in one process, readable and stoppable from all. */
 export type Runs = {
-  /** Starts writing a run's reply in the background; it goes on whoever reads or leaves. */
-  launch(run: Run): void
+  /** Starts writing a run's reply in the background; it goes on whoever reads or leaves. The model is asked once it is `durable`. */
+  launch(run: Run, durable: Promise<void>): void
   /** Whether it is this process's to write, and it does not: the answer to the turn's commit was lost on the way. */
   isUnlaunched(run: Run): boolean
   /** The run's server-sent events from `from` on; `null` when it has ended and left this process. */
-  follow(run: Run, from: number): ReadableStream<string> | null
+  follow(run: Run, from: number): Frames | null
   /** The text written so far beyond what the message holds, and how many chunks it took. */
   progress(run: Run): Promise<{ text: string; next: number }>
   /** Stops a run here, and asks the process that writes it. False when there is nothing to stop. */
@@ -65,12 +71,12 @@ export function createRuns(deps: RunsDeps): Runs {
   const live = new Map<string, LiveRun>()
   const keyOf = (ref: SessionRef, runId: string) => JSON.stringify([ref.namespace, ref.sessionId, runId])
 
-  function launch(run: Run): void {
+  function launch(run: Run, durable: Promise<void>): void {
     const log = createChunkLog()
     const controller = new AbortController()
     log.push({ type: 'start', messageId: run.messageId, messageMetadata: { runId: run.id } })
     const key = keyOf(run.ref, run.id)
-    const entry: LiveRun = { run, log, controller, done: Promise.resolve() }
+    const entry: LiveRun = { run, durable, log, controller, done: Promise.resolve() }
     live.set(key, entry)
     entry.done = perform(entry)
       .catch((error) => onError(error, run))
@@ -82,13 +88,13 @@ export function createRuns(deps: RunsDeps): Runs {
     holdOpen(entry.done)
   }
 
-  async function perform({ run, log, controller }: LiveRun): Promise<void> {
+  async function perform({ run, durable, log, controller }: LiveRun): Promise<void> {
     const { signal } = controller
     const recorder = createRecorder(run, log, () => controller.abort('stop' satisfies AbortReason))
     let end: ReplyEnd
     try {
       end = (await waitForTurn(run, signal))
-        ? await writeReply(run, (chunk) => log.push(chunk), signal)
+        ? await writeReply(run, (chunk) => log.push(chunk), signal, durable)
         : await unstarted(run, signal.aborted && signal.reason === 'shutdown' ? 'interrupted' : 'stopped')
     } catch (error) {
       onError(error, run)
@@ -165,7 +171,7 @@ export function createRuns(deps: RunsDeps): Runs {
     }
   }
 
-  function follow(run: Run, from: number): ReadableStream<string> | null {
+  function follow(run: Run, from: number): Frames | null {
     const entry = live.get(keyOf(run.ref, run.id))
     if (entry) {
       const { log } = entry

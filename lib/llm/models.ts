@@ -1,9 +1,10 @@
 import { createOpenAI } from '@ai-sdk/openai'
 import { createOpenAICompatible } from '@ai-sdk/openai-compatible'
-import { createGateway, defaultSettingsMiddleware, type LanguageModel, wrapLanguageModel } from 'ai'
+import { createGateway, defaultSettingsMiddleware, wrapLanguageModel } from 'ai'
 import type { ModelStatus } from '#lib/chat/types.ts'
 import { createProbe, firstChatModel, isLoopback } from './discovery.ts'
 import { createOfflineModel } from './offline.ts'
+import type { ReplyModel } from './stream-reply.ts'
 
 /** From `lib/server/config.ts`; empty strings never occur. */
 export type ModelSettings = {
@@ -26,7 +27,7 @@ export type ModelSettings = {
 }
 
 /** Which provider answers now, and its models. */
-export type Models = { status: ModelStatus; chat: LanguageModel; memory: LanguageModel }
+export type Models = { status: ModelStatus; chat: ReplyModel; memory: ReplyModel }
 
 /** Fast and good at holding a conversation; CHAT_MODEL names another. */
 const DEFAULT_MODEL = 'gpt-5.4-mini'
@@ -156,7 +157,7 @@ function modelsOf(
   provider: Exclude<ModelStatus['provider'], 'offline'>,
   chatModel: string,
   settings: ModelSettings,
-  open: (id: string) => LanguageModel,
+  open: (id: string) => ReplyModel,
 ): Models {
   const label = provider === 'ollama' ? `${chatModel} (Ollama)` : chatModel
   return {
@@ -176,7 +177,7 @@ function createOffline(): Models {
 }
 
 /** Conversations are kept here, and nowhere else if we can say so. */
-function unstored(model: ReturnType<ReturnType<typeof createOpenAI>>): LanguageModel {
+function unstored(model: ReturnType<ReturnType<typeof createOpenAI>>): ReplyModel {
   const settings = { providerOptions: { openai: { store: false } } }
   return wrapLanguageModel({ model, middleware: defaultSettingsMiddleware({ settings }) })
 }

@@ -3,13 +3,10 @@ import type { LanguageModel } from 'ai'
 import { CONTINUE } from './continue.ts'
 import { readNotes } from './notes.ts'
 import { offlineAnswer } from './offline-answer.ts'
+import type { ReplyModel, ReplyPart } from './stream-reply.ts'
 
-/** The AI SDK's interface for a language model, by the name under which `ai` itself gives it out. */
-type OfflineModel = Extract<LanguageModel, { specificationVersion: 'v4' }>
-type CallOptions = Parameters<OfflineModel['doStream']>[0]
-type Part =
-  Awaited<ReturnType<OfflineModel['doStream']>>['stream'] extends ReadableStream<infer P> ? P : never
-type Usage = Awaited<ReturnType<OfflineModel['doGenerate']>>['usage']
+type CallOptions = Parameters<ReplyModel['doStream']>[0]
+type Usage = Awaited<ReturnType<ReplyModel['doGenerate']>>['usage']
 
 const PROVIDER = 'motorhead-chat.offline'
 const WORDS_PER_CHUNK = 3
@@ -25,7 +22,7 @@ const STOP = { unified: 'stop', raw: undefined } as const
  * What answers when no language model is connected: quotes from the memory that the prompt holds, in the stream of an
  * ordinary model. `pauseMs` between chunks keeps it readable as it appears.
  */
-export function createOfflineModel(options: { pauseMs?: number } = {}): OfflineModel {
+export function createOfflineModel(options: { pauseMs?: number } = {}): ReplyModel {
   const pauseMs = options.pauseMs ?? 15
   return {
     specificationVersion: 'v4',
@@ -53,7 +50,7 @@ export function isOffline(model: LanguageModel): boolean {
   return typeof model === 'object' && model.provider === PROVIDER
 }
 
-function streamOf(parts: AsyncGenerator<Part>): ReadableStream<Part> {
+function streamOf(parts: AsyncGenerator<ReplyPart>): ReadableStream<ReplyPart> {
   return new ReadableStream({
     async pull(controller) {
       const { done, value } = await parts.next()
@@ -70,7 +67,7 @@ async function* partsOf(
   text: string,
   pauseMs: number,
   signal: AbortSignal | undefined,
-): AsyncGenerator<Part> {
+): AsyncGenerator<ReplyPart> {
   const id = 'text'
   yield { type: 'stream-start', warnings: [] }
   yield { type: 'text-start', id }

@@ -60,7 +60,7 @@ function streamOf(chunks: AsyncIterable<string>): ReadableStream<Uint8Array> {
 
 /** Server-sent events. A reader who leaves cancels the reading, not the reply. */
 export function streamAnswer({ runId, frames }: ReplyStream): Response {
-  const answer = new Response(frames.pipeThrough(new TextEncoderStream()), {
+  const answer = new Response(frames, {
     headers: {
       'content-type': 'text/event-stream; charset=utf-8',
       'x-accel-buffering': 'no',

@@ -7,9 +7,9 @@ export const REPLY = '01893c5e-1f2a-7bcd-8abc-0123456789ad'
 export function fakeChat() {
   const reply = () => ({
     runId: REPLY,
-    frames: new ReadableStream<string>({
+    frames: new ReadableStream<Uint8Array<ArrayBuffer>>({
       start(controller) {
-        controller.enqueue('id: 0\ndata: {"type":"start"}\n\n')
+        controller.enqueue(new TextEncoder().encode('id: 0\ndata: {"type":"start"}\n\n'))
         controller.close()
       },
     }),

@@ -390,8 +390,12 @@ export interface RunStore {
    * In one transaction: the person's message, the empty reply under it (`streaming`), the head moved to it, and the run
    * (`running`, or `queued` behind another one of its session). The same turn again answers `{ replayed: true }` with its run; the same ids with other text is
    * `conflict`; `too-many-runs` when the namespace has `maxActiveRuns` unfinished ones; `limit-reached` when an allowance is spent.
+   * Resolves when memory can be asked for the reply; neither a model nor the person may be told before `durable` has resolved.
    */
-  beginTurn(ref: SessionRef, begin: BeginTurn): Promise<{ run: Run; replayed: boolean }>
+  beginTurn(
+    ref: SessionRef,
+    begin: BeginTurn,
+  ): Promise<{ run: Run; replayed: boolean; durable: Promise<void> }>
   getRun(ref: SessionRef, runId: string): Promise<Run | null>
   /** Unfinished runs of a session, oldest first. */
   activeRuns(ref: SessionRef): Promise<Run[]>

@@ -2,7 +2,8 @@ import { mkdirSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite'
 import { MemoryError, type MemoryErrorCode } from '../../errors.ts'
-import { createGroupCommit } from './group-commit.ts'
+import { type Committed, createGroupCommit } from './group-commit.ts'
+import { NO_LOG, openLogSync } from './log-sync.ts'
 import { SQLITE_MIGRATIONS } from './migrations.ts'
 import { addSearchFunctions } from './search-functions.ts'
 
@@ -21,6 +22,8 @@ export type Database = {
    * waited for.
    */
   write<T>(work: () => T, options?: { patienceMs?: number }): Promise<T>
+  /** As `write`, but resolves once it is committed, for what can be done before it is durable; nobody is told of it before. */
+  commit<T>(work: () => T): Promise<Committed<T>>
   /** All reads of `work` see one state. */
   read<T>(work: () => T): Promise<T>
   /** Another number than before as soon as anything was committed, by this process or another one. */
@@ -40,6 +43,7 @@ const BUSY_TIMEOUT_MS = 25
 /** Opens the file, creating it, its folder and its schema when they are absent. Throws `MemoryError`. */
 export function openSqlite(path: string, { patienceMs = PATIENCE_MS } = {}): Database {
   const database = guard(() => openDatabase(path, patienceMs))
+  const log = path === ':memory:' ? NO_LOG : guard(() => openLogSync(path))
   const statements = new Map<string, StatementSync>()
   function statement(sql: string): StatementSync {
     const prepared = statements.get(sql) ?? database.prepare(sql)
@@ -85,6 +89,10 @@ export function openSqlite(path: string, { patienceMs = PATIENCE_MS } = {}): Dat
       }
     },
     isWhole: () => database.isTransaction,
+    sync: () =>
+      log.sync().catch((error: unknown) => {
+        throw storageError(error) ?? error
+      }),
     patienceMs,
   })
 
@@ -93,6 +101,7 @@ export function openSqlite(path: string, { patienceMs = PATIENCE_MS } = {}): Dat
     one,
     run,
     write: group.write,
+    commit: group.commit,
     read: async (work) => transaction('BEGIN', work),
     // SQLite counts the commits of others only.
     version: () => (one('PRAGMA data_version')?.data_version as number) * 2 ** 32 + commits,
@@ -102,6 +111,7 @@ export function openSqlite(path: string, { patienceMs = PATIENCE_MS } = {}): Dat
       database.exec(`PRAGMA busy_timeout = ${patienceMs}`)
       group.finish()
       database.close()
+      log.close()
     },
   }
 }
@@ -110,7 +120,8 @@ function openDatabase(path: string, patienceMs: number): DatabaseSync {
   if (path !== ':memory:') mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
   const database = new DatabaseSync(path, { timeout: patienceMs, enableForeignKeyConstraints: true })
   try {
-    database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA secure_delete = ON')
+    // NORMAL: the log is synced in the order that keeps the file whole, and its newest commits by us, see `log-sync.ts`.
+    database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA secure_delete = ON')
     addSearchFunctions(database)
     // What a savepoint could have to take back is small; in a file it costs more than the write itself.
     database.exec('PRAGMA temp_store = MEMORY')
@@ -161,24 +172,30 @@ const STORAGE_ERRORS: Record<number, [MemoryErrorCode, string]> = {
   26: ['storage-damaged', 'The database file is not a database. Restore a backup of the data folder.'],
 }
 
+/** What Node says of files, likewise. */
+const SYSTEM_ERRORS: Record<string, [MemoryErrorCode, string]> = {
+  EACCES: ['storage-unavailable', 'The data folder is not writable.'],
+  EROFS: ['storage-unavailable', 'The data folder is not writable.'],
+  EIO: [
+    'storage-unavailable',
+    'The disk failed to read or write the database. Check the disk and its space.',
+  ],
+  ENOSPC: ['storage-full', 'The disk is full. Nothing was saved; free some space and try again.'],
+  EDQUOT: ['storage-full', 'The disk is full. Nothing was saved; free some space and try again.'],
+}
+
+function storageError(error: unknown): MemoryError | null {
+  const { errcode, code } = error as { errcode?: unknown; code?: unknown }
+  const known =
+    (typeof errcode === 'number' ? STORAGE_ERRORS[errcode & 0xff] : undefined) ??
+    (typeof code === 'string' ? SYSTEM_ERRORS[code] : undefined)
+  return known ? new MemoryError(known[0], known[1], { cause: error }) : null
+}
+
 function guard<T>(work: () => T): T {
   try {
     return work()
   } catch (error) {
-    const code = (error as { errcode?: unknown }).errcode
-    const known = typeof code === 'number' ? STORAGE_ERRORS[code & 0xff] : undefined
-    if (known) throw new MemoryError(known[0], known[1], { cause: error })
-    const system = (error as { code?: unknown }).code
-    if (system === 'EACCES' || system === 'EROFS' || system === 'ENOSPC') {
-      const full = system === 'ENOSPC'
-      throw new MemoryError(
-        full ? 'storage-full' : 'storage-unavailable',
-        full
-          ? 'The disk is full. Nothing was saved; free some space and try again.'
-          : 'The data folder is not writable.',
-        { cause: error },
-      )
-    }
-    throw error
+    throw storageError(error) ?? error
   }
 }

@@ -7,13 +7,18 @@ type Transactions = {
   inSavepoint<T>(work: () => T): T
   /** False when the database has given up the transaction that we are in, as on a full disk. */
   isWhole(): boolean
+  /** Resolves when all that is committed by now is on the disk. */
+  sync(): Promise<void>
   /** A write that another program's lock keeps out is refused so long after it was asked for. */
   patienceMs: number
 }
 
+/** What a write gave, and when it is sure to stay. */
+export type Committed<T> = { value: T; durable: Promise<void> }
+
 type Waiting = {
   work: () => unknown
-  resolve: (value: unknown) => void
+  resolve: (committed: Committed<unknown>) => void
   reject: (error: unknown) => void
   askedAt: number
   patienceMs: number
@@ -26,22 +31,28 @@ const FIRST_PAUSE_MS = 5
 const LONGEST_PAUSE_MS = 100
 
 /**
- * Puts the writes that arrive in one turn of the event loop into one transaction. A sync of the disk takes longer than
- * everything else about a small write, and blocks the process: shared, it costs each of them little, and a write that is
- * alone waits no longer than to the end of the turn. While another program holds the lock the process goes on; the writes
+ * Puts the writes that arrive in one turn of the event loop into one transaction, and has it synced while the process goes on.
+ * A sync of the disk takes longer than everything else about a small write: shared, it costs each of them little, and a write
+ * that is alone waits no longer than to the end of the turn. While another program holds the lock the process goes on; the writes
  * keep their order, and those that are asked for meanwhile join behind them.
  */
-export function createGroupCommit({ inTransaction, inSavepoint, isWhole, patienceMs }: Transactions) {
+export function createGroupCommit({ inTransaction, inSavepoint, isWhole, sync, patienceMs }: Transactions) {
   let waiting: Waiting[] = []
   let scheduled = false
   let pauseMs = FIRST_PAUSE_MS
 
-  function write<T>(work: () => T, options: { patienceMs?: number } = {}): Promise<T> {
-    return new Promise<T>((resolve, reject) => {
+  async function write<T>(work: () => T, options: { patienceMs?: number } = {}): Promise<T> {
+    const { value, durable } = await commit(work, options)
+    await durable
+    return value
+  }
+
+  function commit<T>(work: () => T, options: { patienceMs?: number } = {}): Promise<Committed<T>> {
+    return new Promise<Committed<T>>((resolve, reject) => {
       const askedAt = performance.now()
       waiting.push({
         work,
-        resolve: resolve as (value: unknown) => void,
+        resolve: resolve as Waiting['resolve'],
         reject,
         askedAt,
         patienceMs,
@@ -80,14 +91,21 @@ export function createGroupCommit({ inTransaction, inSavepoint, isWhole, patienc
   function commitWaiting(): KeptOut | undefined {
     const group = waiting
     waiting = []
-    return group.length > 1 ? commitTogether(group) : commitEach(group)
+    const synced = Promise.withResolvers<void>()
+    // Who waits for it hears of a failure.
+    synced.promise.catch(() => {})
+    const keptOut =
+      group.length > 1 ? commitTogether(group, synced.promise) : commitEach(group, synced.promise)
+    // A group that changed nothing is synced as well: it may have seen what is not on the disk yet.
+    synced.resolve(sync())
+    return keptOut
   }
 
-  function commitEach(group: Waiting[]): KeptOut | undefined {
+  function commitEach(group: Waiting[], durable: Promise<void>): KeptOut | undefined {
     for (const [index, { work, resolve, reject }] of group.entries()) {
       const begin = noticing(work)
       try {
-        resolve(inTransaction(begin.work))
+        resolve({ value: inTransaction(begin.work), durable })
       } catch (error) {
         if (begin.isKeptOut(error)) return { group: group.slice(index), error }
         reject(error)
@@ -95,20 +113,20 @@ export function createGroupCommit({ inTransaction, inSavepoint, isWhole, patienc
     }
   }
 
-  function commitTogether(group: Waiting[]): KeptOut | undefined {
+  function commitTogether(group: Waiting[], durable: Promise<void>): KeptOut | undefined {
     const begin = noticing(() => group.map(({ work }) => work()))
     try {
       const values = inTransaction(begin.work)
-      for (const [index, { resolve }] of group.entries()) resolve(values[index])
+      for (const [index, { resolve }] of group.entries()) resolve({ value: values[index], durable })
     } catch (error) {
       if (begin.isKeptOut(error)) return { group, error }
-      if (begin.hasBegun()) return commitApart(group)
+      if (begin.hasBegun()) return commitApart(group, durable)
       for (const { reject } of group) reject(error)
     }
   }
 
   /** One of them fails: each gets a savepoint to go back to, which costs more than a whole small write. */
-  function commitApart(group: Waiting[]): KeptOut | undefined {
+  function commitApart(group: Waiting[], durable: Promise<void>): KeptOut | undefined {
     const outcomes: Outcome[] = []
     const begin = noticing(() => {
       for (const each of group) outcomes.push(attempt(each))
@@ -118,10 +136,10 @@ export function createGroupCommit({ inTransaction, inSavepoint, isWhole, patienc
     } catch (error) {
       if (begin.isKeptOut(error)) return { group, error }
       // Nothing of it is in the database. One by one, each meets its own fate.
-      return commitEach(group)
+      return commitEach(group, durable)
     }
     for (const outcome of outcomes) {
-      if ('done' in outcome) outcome.done.resolve(outcome.value)
+      if ('done' in outcome) outcome.done.resolve({ value: outcome.value, durable })
       else outcome.failed.reject(outcome.error)
     }
   }
@@ -135,7 +153,7 @@ export function createGroupCommit({ inTransaction, inSavepoint, isWhole, patienc
     }
   }
 
-  return { write, finish }
+  return { write, commit, finish }
 }
 
 /** Work that has begun is not to be put off: only a lock that was met before it leaves everything as it was. */

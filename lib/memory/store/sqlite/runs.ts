@@ -8,7 +8,7 @@ import { spendAllowances } from './limits.ts'
 import type { Tree } from './tree.ts'
 
 export function runsMethods(database: Database, tree: Tree, indexing: Indexing): RunStore {
-  const { all, one, run, read, write } = database
+  const { all, one, run, read, write, commit } = database
   const {
     findSession,
     requireSession,
@@ -120,8 +120,8 @@ export function runsMethods(database: Database, tree: Tree, indexing: Indexing):
       runId,
     ) as (Row & { seq: number }) | undefined) ?? null
   return {
-    beginTurn: (ref, begin) =>
-      write(() => {
+    async beginTurn(ref, begin) {
+      const { value, durable } = await commit(() => {
         const session =
           findSession(ref) ??
           (begin.create ? createSession(ref, begin.create, begin.now) : requireSession(ref))
@@ -158,7 +158,9 @@ export function runsMethods(database: Database, tree: Tree, indexing: Indexing):
           begin.now,
         ) as Row
         return { run: toRun(row, ref), replayed: false }
-      }),
+      })
+      return { ...value, durable }
+    },
 
     getRun: (ref, runId) =>
       read(() => {
