@@ -35,7 +35,7 @@ async function answer(incoming: IncomingMessage, response: ServerResponse): Prom
   const handlers = sessionId === undefined ? chat : session
   const handler = incoming.method === 'POST' ? handlers.POST : handlers.GET
   const context = { params: Promise.resolve({ sessionId }) }
-  await sendAnswer(await handler(toRequest(incoming, response), context), response)
+  await sendAnswer(await handler(toRequest(incoming), context), response)
 }
 
 /**

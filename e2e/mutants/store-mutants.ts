@@ -159,10 +159,10 @@ export const STORE_MUTANTS: readonly Mutant[] = [
     tests: ['lib/memory/store/sqlite/log-sync.test.ts'],
   },
   {
-    bug: 'a commit is taken for synced by a sync that began before it',
+    bug: 'a disk that failed is taken for one that has synced',
     file: `${STORE}log-sync.ts`,
-    find: 'if (running) next ??= running.then(begin, begin)',
-    replace: 'if (running) return running',
+    find: 'if (error) reject(error)',
+    replace: 'if (error) resolve()',
     tests: ['lib/memory/store/sqlite/log-sync.test.ts'],
   },
   {

@@ -71,13 +71,14 @@ describe('what is folded', () => {
 describe('a summariser that fails', () => {
   const ref: SessionRef = { namespace: 'n', sessionId: 's' }
 
-  async function setUp(summarize: Summarize) {
+  async function setUp(summarize: Summarize, pause = async () => {}) {
     const store = createSqliteStore(':memory:')
     const clock = { now: 1000 }
     const memory = createMemory({
       store,
       settings: { maxWindowSize: 4, longTermMemory: true },
       summarizer: async () => summarize,
+      pause,
       now: () => clock.now,
     })
     const worker = createJobWorker({
@@ -256,5 +257,23 @@ describe('a summariser that fails', () => {
     const pauses = (kind: JobKind) => [0, 1, 2, 30].map((attempts) => retryPauseMs(attempts, kind))
     expect(pauses('compaction')).toEqual([5000, 10_000, 20_000, 3_600_000])
     expect(pauses('upload')).toEqual([5000, 10_000, 20_000, 60_000])
+  })
+
+  it('waits before each fold while there is more urgent work, and then folds what has come meanwhile, too', async () => {
+    const urgent = Promise.withResolvers<void>()
+    let folded = 0
+    const summarize: Summarize = async ({ messages }) => {
+      folded += messages.length
+      return { context: '- 2026-11-24 user: by the model.', model: 'm' }
+    }
+    const { store, worker } = await setUp(summarize, () => urgent.promise)
+    const working = worker.wake()
+    await store.appendMessages(ref, [{ id: 'm6', role: 'user', content: 'one more', createdAt: 6 }])
+    expect(folded).toBe(0)
+    urgent.resolve()
+    await working
+    expect(folded).toBe(5)
+    await worker.close()
+    await store.close()
   })
 })

@@ -60,14 +60,17 @@ export function createCompaction(deps: {
   store: Store
   maxWindowSize: number
   summarizer: () => Promise<Summarize | null>
+  /** Before each fold. What has come meanwhile is folded with the rest. */
+  pause?: (signal: AbortSignal) => Promise<void>
   now: () => number
 }): Compaction {
-  const { store, maxWindowSize, summarizer, now } = deps
+  const { store, maxWindowSize, summarizer, pause, now } = deps
 
   return async function compact(job, signal) {
     const model = await summarizer()
     let rebuilds = job.rebuild && job.attempts < REBUILD_ATTEMPTS
     for (;;) {
+      await pause?.(signal)
       const window = await store.getWindowStart(job.ref, maxWindowSize + AT_ONCE).catch(absent)
       if (!window) return 'done'
       const anew = rebuilds ? await planRebuild(job.ref, window) : null

@@ -59,6 +59,8 @@ export type MemoryDeps = {
   summarizer: () => Promise<Summarize | null>
   /** What messages mean, where a model tells it. */
   embedding?: Embedding
+  /** Holds a summary up while there is more urgent work; absent: none is. */
+  pause?: (signal: AbortSignal) => Promise<void>
   now: () => number
 }
 
@@ -82,7 +84,7 @@ export type Memory = {
 }
 
 /** The memory engine: Motörhead's window and context over a store that never trims. */
-export function createMemory({ store, settings, summarizer, embedding, now }: MemoryDeps): Memory {
+export function createMemory({ store, settings, summarizer, embedding, pause, now }: MemoryDeps): Memory {
   const sources = { store, ...(embedding && { near: embedding.near }) }
   const jobs = (): NewJob[] => [
     { kind: 'compaction', dueAt: now() },
@@ -96,6 +98,12 @@ export function createMemory({ store, settings, summarizer, embedding, now }: Me
     embedMissing: embedding?.work ?? (async () => 'done'),
     upload: async () => 'done',
     removeOrphans: async () => {},
-    compact: createCompaction({ store, maxWindowSize: settings.maxWindowSize, summarizer, now }),
+    compact: createCompaction({
+      store,
+      maxWindowSize: settings.maxWindowSize,
+      summarizer,
+      now,
+      ...(pause && { pause }),
+    }),
   }
 }

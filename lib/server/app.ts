@@ -15,6 +15,7 @@ import { createEmbedding } from '#lib/memory/embedding.ts'
 import { extractFacts } from '#lib/memory/extractive.ts'
 import { createKeys, type Keys } from '#lib/memory/keys.ts'
 import { createMemory } from '#lib/memory/memory.ts'
+import { createPace } from '#lib/memory/pace.ts'
 import { createRemoteMemory } from '#lib/memory/remote/remote.ts'
 import { createRemoteClient } from '#lib/memory/remote/remote-client.ts'
 import type { Allowance } from '#lib/memory/store/limit-store.ts'
@@ -101,10 +102,12 @@ async function openApp(config: Config): Promise<App> {
       mayWork,
       onError: (error) => log('warn', 'embedding-failed', errorFields(error)),
     })
+  const pace = createPace()
   const local = createMemory({
     store,
     now,
     settings,
+    pause: pace.pause,
     ...(embedding && { embedding }),
     summarizer: async () => {
       if (!(await mayWork())) return null
@@ -184,6 +187,7 @@ async function openApp(config: Config): Promise<App> {
       chat,
       keys,
       holdOpen,
+      onRequest: pace.met,
       now,
     }),
     close,

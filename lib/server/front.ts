@@ -52,7 +52,7 @@ export function createFront(
       const direct = directRoutes.get()?.(request.method ?? '', pathOf(request))
       if (!direct) return await next(request, response)
       for (const [name, value] of Object.entries(SECURITY_HEADERS)) response.setHeader(name, value)
-      await sendAnswer(await direct(toRequest(request, response)), response)
+      await sendAnswer(await direct(toRequest(request)), response)
     } catch (error) {
       log('error', 'request-failed', { method: request.method, ...errorFields(error) })
       if (response.headersSent) response.destroy()

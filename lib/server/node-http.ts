@@ -2,20 +2,14 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 
 /**
  * A request of `node:http` as the web's handlers take it. Its host is a stand-in: who was asked for stands in the `host`
- * header alone. Its signal is aborted when the client leaves before the answer has ended; its body is read from the
- * connection no faster than the handler reads.
+ * header alone. Its body is read from the connection no faster than the handler reads.
  */
-export function toRequest(request: IncomingMessage, response: ServerResponse): Request {
-  const left = new AbortController()
-  response.once('close', () => {
-    if (!response.writableFinished) left.abort()
-  })
+export function toRequest(request: IncomingMessage): Request {
   const method = request.method ?? 'GET'
   const hasBody = method !== 'GET' && method !== 'HEAD'
   return new Request(`http://localhost${request.url}`, {
     method,
     headers: headersOf(request),
-    signal: left.signal,
     ...(hasBody && { body: bodyOf(request), duplex: 'half' }),
   })
 }

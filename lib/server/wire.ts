@@ -23,11 +23,14 @@ type Parts = {
   /** Keeps the host from stopping this process before the work is done. */
   holdOpen: (work: Promise<unknown>) => void
   keys: Keys
+  /** A request has come. */
+  onRequest: () => void
   now: () => number
 }
 
 /** The memory API of this process, over its store and its background work. */
-export function openWire({ config, store, retries, memory, embeds, chat, keys, holdOpen, now }: Parts): Wire {
+export function openWire(parts: Parts): Wire {
+  const { config, store, retries, memory, embeds, chat, keys, holdOpen, onRequest, now } = parts
   const { maxWindowSize, longTerm } = config.memory
   const scrub = onceAt(now, chat.afterForgetting)
   const compact = onceAt(now, chat.wake)
@@ -53,6 +56,7 @@ export function openWire({ config, store, retries, memory, embeds, chat, keys, h
   })
   return (call) => {
     chat.touch()
+    onRequest()
     return wire(call)
   }
 }

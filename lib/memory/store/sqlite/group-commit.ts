@@ -31,7 +31,8 @@ const FIRST_PAUSE_MS = 5
 const LONGEST_PAUSE_MS = 100
 
 /**
- * Puts the writes that arrive in one turn of the event loop into one transaction, and has it synced while the process goes on.
+ * Puts the writes that arrive in one turn of the event loop, or while the disk is at work, into one transaction, and has it
+ * synced while the process goes on.
  * A sync of the disk takes longer than everything else about a small write: shared, it costs each of them little, and a write
  * that is alone waits no longer than to the end of the turn. While another program holds the lock the process goes on; the writes
  * keep their order, and those that are asked for meanwhile join behind them.
@@ -39,6 +40,7 @@ const LONGEST_PAUSE_MS = 100
 export function createGroupCommit({ inTransaction, inSavepoint, isWhole, sync, patienceMs }: Transactions) {
   let waiting: Waiting[] = []
   let scheduled = false
+  let syncs = 0
   let pauseMs = FIRST_PAUSE_MS
 
   async function write<T>(work: () => T, options: { patienceMs?: number } = {}): Promise<T> {
@@ -58,10 +60,15 @@ export function createGroupCommit({ inTransaction, inSavepoint, isWhole, sync, p
         patienceMs,
         ...options,
       })
-      if (scheduled) return
-      scheduled = true
-      setImmediate(flush)
+      schedule()
     })
+  }
+
+  /** What comes while the disk is at work shares the next commit: it could not be durable any sooner. */
+  function schedule(): void {
+    if (scheduled || syncs > 0) return
+    scheduled = true
+    setImmediate(flush)
   }
 
   function flush(): void {
@@ -92,12 +99,17 @@ export function createGroupCommit({ inTransaction, inSavepoint, isWhole, sync, p
     const group = waiting
     waiting = []
     const synced = Promise.withResolvers<void>()
-    // Who waits for it hears of a failure.
-    synced.promise.catch(() => {})
     const keptOut =
       group.length > 1 ? commitTogether(group, synced.promise) : commitEach(group, synced.promise)
     // A group that changed nothing is synced as well: it may have seen what is not on the disk yet.
     synced.resolve(sync())
+    syncs++
+    const goOn = () => {
+      syncs--
+      if (waiting.length > 0) schedule()
+    }
+    // Who waits for it hears of a failure.
+    synced.promise.then(goOn, goOn)
     return keptOut
   }
 

@@ -28,7 +28,12 @@ afterEach(() => {
 const note = (text: string) => database.write(() => database.run('INSERT INTO notes VALUES (?)', text))
 const notes = () => database.all('SELECT text FROM notes ORDER BY rowid').map(({ text }) => text)
 const turn = () => new Promise(setImmediate)
-const finish = (error: NodeJS.ErrnoException | null = null) => asked.shift()?.(error)
+/** The disk is done with the oldest sync, or fails; what waited for it goes on. */
+async function finish(error: NodeJS.ErrnoException | null = null): Promise<void> {
+  asked.shift()?.(error)
+  await turn()
+  await turn()
+}
 
 /** What has settled by the end of this turn, as it settles. */
 function watch(writes: Record<string, Promise<unknown>>): string[] {
@@ -47,12 +52,11 @@ it('acknowledges a write when it is on the disk, and the process goes on meanwhi
   await turn()
   expect(notes()).toEqual(['a'])
   expect(settled).toEqual([])
-  finish()
-  await turn()
+  await finish()
   expect(settled).toEqual(['a'])
 })
 
-it('has what was committed after a sync began wait for the next one, which all of it shares', async () => {
+it('has what comes while the disk is at work share the next commit and its sync', async () => {
   const first = watch({ a: note('a') })
   await turn()
   const second = watch({ b: note('b') })
@@ -60,12 +64,10 @@ it('has what was committed after a sync began wait for the next one, which all o
   const third = watch({ c: note('c') })
   await turn()
   expect(asked).toHaveLength(1)
-  finish()
-  await turn()
+  await finish()
   expect([...first, ...second, ...third]).toEqual(['a'])
   expect(asked).toHaveLength(1)
-  finish()
-  await turn()
+  await finish()
   expect([...first, ...second, ...third]).toEqual(['a', 'b', 'c'])
   expect(asked).toHaveLength(0)
 })
@@ -75,11 +77,9 @@ it('has a write that found nothing to change wait as well: what it saw may not b
   await turn()
   const settled = watch({ look: database.write(notes) })
   await turn()
-  finish()
-  await turn()
+  await finish()
   expect(settled).toEqual([])
-  finish()
-  await turn()
+  await finish()
   expect(settled).toEqual(['look'])
 })
 
@@ -88,10 +88,8 @@ it('refuses what the disk has not taken, in words, and goes on with the next', a
   await turn()
   const later = watch({ b: note('b') })
   await turn()
-  finish(Object.assign(new Error('i/o error'), { code: 'EIO' }))
-  await turn()
-  finish(null)
-  await turn()
+  await finish(Object.assign(new Error('i/o error'), { code: 'EIO' }))
+  await finish()
   expect([...settled, ...later]).toEqual(['a: storage-unavailable', 'b'])
 })
 
@@ -101,8 +99,7 @@ it('gives what was committed to those who need not wait, and says when it is dur
   const settled = watch({ durable })
   await turn()
   expect(settled).toEqual([])
-  finish()
-  await turn()
+  await finish()
   expect(settled).toEqual(['durable'])
 })
 
@@ -112,8 +109,7 @@ it('syncs what was asked for before the close', async () => {
   database.close()
   await turn()
   expect(settled).toEqual([])
-  finish()
-  await turn()
+  await finish()
   expect(settled).toEqual(['a'])
   other.close()
 })

@@ -10,37 +10,30 @@ export type LogSync = {
 
 /**
  * SQLite syncs its log within the commit, and stops the whole process meanwhile. Here a thread of the pool does it, by a
- * file descriptor of its own: the process goes on, and commits that come meanwhile share the next sync. No lock of SQLite's is on
- * this file, so that closing it lets none go.
+ * file descriptor of its own, and the process goes on. No lock of SQLite's is on this file, so that closing it lets none go.
  */
 export function openLogSync(path: string): LogSync {
   const file = fs.openSync(`${path}-wal`, 'r+')
-  let running: Promise<void> | null = null
-  let next: Promise<void> | null = null
-
-  function begin(): Promise<void> {
-    next = null
-    const { promise, resolve, reject } = Promise.withResolvers<void>()
-    fs.fdatasync(file, (error) => {
-      running = null
-      if (error) reject(error)
-      else resolve()
-    })
-    running = promise
-    return promise
+  let running = 0
+  let closing = false
+  const closeWhenDone = () => {
+    if (closing && running === 0) fs.closeSync(file)
   }
 
   return {
-    sync() {
-      // One that runs may have begun before the commit that it is asked for.
-      if (running) next ??= running.then(begin, begin)
-      return next ?? begin()
-    },
+    sync: () =>
+      new Promise((resolve, reject) => {
+        running++
+        fs.fdatasync(file, (error) => {
+          running--
+          closeWhenDone()
+          if (error) reject(error)
+          else resolve()
+        })
+      }),
     close() {
-      const closeFile = () => fs.closeSync(file)
-      const last = next ?? running
-      if (last) last.then(closeFile, closeFile)
-      else closeFile()
+      closing = true
+      closeWhenDone()
     },
   }
 }
