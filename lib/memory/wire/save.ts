@@ -54,7 +54,10 @@ export function createSave({
         })),
         context: typeof context === 'string' ? toContext(context) : null,
         label: namespace ?? '',
-        title: titleOf(messages[0]?.content ?? context ?? ''),
+        // Made for a new session only.
+        get title() {
+          return titleOf(messages[0]?.content ?? context ?? '')
+        },
         named,
         mark,
         at,

@@ -58,11 +58,12 @@ export function clientMethods(database: Database, tree: Tree): ClientStore {
   }
 
   /** A deleted session that could still be restored gives way: a save is never refused. */
-  function openForSave(ref: SessionRef, { title, label, at }: Save): Standing {
+  function openForSave(ref: SessionRef, save: Save): Standing {
+    const { label, at } = save
     const found = standingOf(ref)
     if (found && !found.deleted) return found
     if (found) removeSessions(database, [found.key])
-    const { key } = tree.createSession(ref, { title, label }, at)
+    const { key } = tree.createSession(ref, { title: save.title, label }, at)
     return { key, label, deleted: false, head: null, forked: false }
   }
 

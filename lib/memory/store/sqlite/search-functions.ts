@@ -20,5 +20,13 @@ export function addSearchFunctions(database: DatabaseSync): void {
 
 /** A session and a namespace as words of the index. */
 export const sessionTag = (key: number) => `s${key}`
-export const namespaceTag = (namespace: string) =>
-  `n${createHash('sha256').update(namespace).digest('hex').slice(0, 24)}`
+export function namespaceTag(namespace: string): string {
+  // What is indexed together is mostly of one namespace.
+  if (latest.namespace !== namespace) {
+    const hash = createHash('sha256').update(namespace).digest('hex').slice(0, 24)
+    latest = { namespace, tag: `n${hash}` }
+  }
+  return latest.tag
+}
+
+let latest: { namespace: string | null; tag: string } = { namespace: null, tag: '' }
