@@ -1,17 +1,24 @@
-import { existsSync, readFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { cpus } from 'node:os'
+import { parseArgs } from 'node:util'
 import { createAppServer } from '../e2e/app-server.ts'
 import build from '../e2e/build.ts'
 import { startFakeLlm } from '../e2e/fake-llm.ts'
 import { CONNECTIONS, hasWrk, type Load, measure } from './load.ts'
+import { cpuMicros, residentMegabytes } from './processes.ts'
 
 /**
  * The memory API under load: ours, which syncs every save to disk, and any other Motörhead whose base URL is given
- * (`npm run bench:wire -- http://localhost:8080`), one after the other on the same machine.
+ * (`npm run bench:wire -- http://localhost:8080 --pids 12,34`), one after the other on the same machine. What a request
+ * takes of the processors hardly depends on what else runs there; `--pids` names the processes of that other one.
  */
 const SECONDS = Number(process.env.BENCH_SECONDS ?? 8)
-const other = process.argv[2]
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { pids: { type: 'string', default: '' } },
+})
+const [other] = positionals
+const otherPids = values.pids.split(',').filter(Boolean).map(Number)
 
 const id = crypto.randomUUID().slice(0, 8)
 const message = (n: number) => ({
@@ -49,30 +56,33 @@ await benchOurs(
   LOADS.filter(([, { method }]) => method === 'POST'),
 )
 hung.close()
-if (other) await bench(other, other, LOADS)
+if (other) await bench(other, other, LOADS, otherPids)
 
 async function benchOurs(name: string, env: Record<string, string>, loads: typeof LOADS): Promise<void> {
   const server = await createAppServer(env)
   await server.start()
   try {
-    await bench(name, server.url, loads, () => memoryOf(server.pid()))
+    await bench(name, server.url, loads, [server.pid() ?? 0])
   } finally {
     await server.dispose()
   }
 }
 
-async function bench(name: string, url: string, loads: typeof LOADS, memory = () => ''): Promise<void> {
+async function bench(name: string, url: string, loads: typeof LOADS, pids: number[]): Promise<void> {
   await seed(url)
-  console.log(`${name.padEnd(36)} req/s      p50      p99   failed   memory`)
+  console.log(`${name.padEnd(36)} req/s      p50      p99   failed  cpu each   memory`)
   for (const [what, load] of loads) {
     await measure(url, load, 1)
+    const before = cpuMicros(pids)
     const { perSecond, p50, p99, failed } = await measure(url, load, SECONDS)
+    const each = (cpuMicros(pids) - before) / (perSecond * SECONDS)
     const columns = [
       Math.round(perSecond).toLocaleString('en').padStart(9),
       `${p50.toFixed(1)} ms`.padStart(9),
       `${p99.toFixed(1)} ms`.padStart(9),
       String(failed).padStart(8),
-      memory().padStart(9),
+      (each > 0 ? `${Math.round(each)} µs` : '').padStart(10),
+      (pids.length > 0 ? `${residentMegabytes(pids)} MB` : '').padStart(9),
     ]
     console.log(`  ${what.padEnd(32)}${columns.join('')}`)
   }
@@ -97,13 +107,6 @@ async function save(url: string, session: string, messages: unknown[]): Promise<
   })
   if (!answer.ok) throw new Error(`The server refused a save: ${answer.status} ${await answer.text()}`)
   await answer.text()
-}
-
-/** Resident memory, where the system tells. */
-function memoryOf(pid: number | undefined): string {
-  const path = `/proc/${pid}/status`
-  const found = existsSync(path) ? /VmRSS:\s+(\d+) kB/.exec(readFileSync(path, 'utf8')) : null
-  return found ? `${Math.round(Number(found[1]) / 1024)} MB` : ''
 }
 
 /** Takes every request and answers none. */
