@@ -3,7 +3,7 @@ import type { NewMessage, SearchScope, SessionRef, Store } from '../store.ts'
 import { bob, eve, type Scene } from './scene.ts'
 
 export function searchContract(store: () => Store, scene: Scene): void {
-  const { append, end, send } = scene
+  const { append, end, said, send } = scene
   const say = (
     ref: SessionRef,
     id: string,
@@ -53,6 +53,19 @@ export function searchContract(store: () => Store, scene: Scene): void {
     await say(eve, 'one', 'a lamp, a cat, a dog and a bird')
     expect(await idsOf({ ref: eve }, 'lamp', 'absent', 'missing', 'nowhere')).toEqual(['one'])
     expect((await idsOf({ namespaces: ['bob', 'eve'] }, 'lamp', 'bird'))[0]).toBe('one')
+  })
+
+  it('finds a word that is rare where it looks, however common it is elsewhere', async () => {
+    const many = (count: number, content: string) =>
+      Array.from({ length: count }, (_, n) => ({ ...said(`m${n}`), content }))
+    await store().appendMessages(eve, many(1100, 'my garden'))
+    await store().appendMessages(bob, [
+      ...many(25, 'an oak, a fern and a violet'),
+      { ...said('garden'), content: 'his garden is large' },
+    ])
+    const terms = ['garden', 'oak', 'fern', 'violet']
+    const hits = await store().searchMessages({ ref: bob }, { terms, limit: 99 })
+    expect(hits.map(({ id }) => id)).toContain('garden')
   })
 
   it('searches the shown paths of the sessions of namespaces, and says where each was said', async () => {

@@ -19,43 +19,69 @@ import type { Stretch, Tree } from './tree.ts'
 /** A search ranks about this many messages of each index: its time must not grow with what there is to search. */
 const MANY = 1000
 
+/** In more messages than that, a question's words are told from each other by the rare ones alone. */
+const LARGE = 10 * MANY
+
 /** So many words that are rare in the file are enough of a question, when they find more than a few messages. */
 const ENOUGH = 3
 const FEW = 20
 
-type Index = 'message_index' | 'reply_index'
+const INDEXES = ['message_index', 'reply_index'] as const
+type Index = (typeof INDEXES)[number]
+
+type BoundedQuery = { query: string; from: number }
 
 export function searchMethods(database: Database, tree: Tree, indexing: Indexing): SearchStore {
   const { all, one, read } = database
   const { findSession, isOnPath } = tree
   const { openScope } = createScopes(database, tree)
 
-  /** How many messages match; no more than `MANY`. */
-  const count = (index: Index, query: string) =>
-    one(`SELECT count(*) AS n FROM (SELECT 1 FROM ${index} WHERE ${index} MATCH ? LIMIT ${MANY})`, query)
-      ?.n as number
-
   const newestMessage = () => (one('SELECT max(seq) AS newest FROM messages')?.newest as number | null) ?? 0
 
-  /** What to match, and the oldest message that is looked at. The rarest words say most about a message. */
-  function boundedQuery(index: Index, tags: string, terms: string[]): { query: string; from: number } {
-    const within = (some: string[]) => `tag : (${tags}) AND ${anyOf(some)}`
-    // All that there is, is not many: nothing needs to be counted.
-    if (newestMessage() < MANY) return { query: within(terms), from: 0 }
-    // Counting without the tags is the cheaper way, and enough for a word that is rare in the whole file.
-    const counted = terms.map((term) => ({ term, found: count(index, anyOf([term])) }))
-    const rare = counted.filter(({ found }) => found > 0 && found < MANY).map(({ term }) => term)
-    if (rare.length >= ENOUGH) {
-      const found = count(index, within(rare))
-      if (found >= FEW && found < MANY) return { query: within(rare), from: 0 }
-    }
-    if (count(index, within(terms)) < MANY) return { query: within(terms), from: 0 }
+  /** How many messages match; no more than `most`. */
+  const count = (index: Index, query: string, most: number) =>
+    one(`SELECT count(*) AS n FROM (SELECT 1 FROM ${index} WHERE ${index} MATCH ? LIMIT ?)`, query, most)
+      ?.n as number
 
-    const inScope = counted.map(({ term, found }) => ({
-      term,
-      found: found < MANY ? found : count(index, within([term])),
-    }))
-    const [first, ...others] = rarest(inScope)
+  const counts = createCounts()
+  /** The same, as it was when the file was a little smaller: what is asked for again costs nothing. */
+  const countAbout = (index: Index, query: string, most: number, size: number) =>
+    counts.get(`${index} ${query}`, size, () => count(index, query, most))
+
+  /** What to match, and the oldest message that is looked at. The rarest words say most about a message. */
+  function boundedQuery(index: Index, tags: string, terms: string[]): BoundedQuery {
+    const size = newestMessage()
+    const inScope = `tag : (${tags})`
+    const all = { query: `${inScope} AND ${anyOf(terms)}`, from: 0 }
+    // All that there is, is not many: nothing needs to be counted.
+    if (size < MANY) return all
+    const sizeIn = (some: Index) => countAbout(some, inScope, size, size)
+    if (sizeIn(index) < MANY) return all
+
+    // Where most is in scope, looking for its tag costs more than what it keeps out.
+    const isMost = INDEXES.reduce((sum, each) => sum + sizeIn(each), 0) * 2 > size
+    const within = (some: string[]) => (isMost ? anyOf(some) : `${inScope} AND ${anyOf(some)}`)
+    // In a small part of a large file a word can be rare that is common elsewhere.
+    const isLarge = isMost || sizeIn(index) > LARGE
+    const counted = terms.map((term) => {
+      const found = isLarge ? countAbout(index, anyOf([term]), MANY, size) : MANY
+      return { term, found: found < MANY || isMost ? found : countAbout(index, within([term]), MANY, size) }
+    })
+    const countOf = (some: Counted[]) => {
+      const founds = some.map(({ found }) => found)
+      const [least, most] = [Math.max(0, ...founds), founds.reduce((sum, found) => sum + found, 0)]
+      // Only where it depends on how many messages the words share.
+      const isKnown = isMost && (least >= MANY || most < FEW || (least >= FEW && most < MANY))
+      return isKnown ? least : count(index, within(some.map(({ term }) => term)), MANY)
+    }
+    const rare = counted.filter(({ found }) => found > 0 && found < MANY)
+    if (isLarge && rare.length >= ENOUGH) {
+      const found = countOf(rare)
+      if (found >= FEW && found < MANY) return { query: within(rare.map(({ term }) => term)), from: 0 }
+    }
+    if (countOf(counted) < MANY) return { query: within(terms), from: 0 }
+
+    const [first, ...others] = rarest(counted)
     if (first && first.found < MANY)
       return { query: within([first, ...others].map(({ term }) => term)), from: 0 }
     const query = within(first ? [first.term] : terms)
@@ -69,12 +95,13 @@ export function searchMethods(database: Database, tree: Tree, indexing: Indexing
       query,
     )?.rowid as number | undefined) ?? 0
 
-  /** Best first by the index's own rank, which is bm25 below 0. */
-  const match = (index: Index, { query, from }: { query: string; from: number }, limit: number): Row[] =>
+  /** Best first by bm25, which is below 0. (`ORDER BY rank` would search once more inside.) */
+  const match = (index: Index, { query, from }: BoundedQuery, limit: number): Row[] =>
     all(
-      `SELECT m.session_key, m.id, m.branch, m.position, m.created_at, -hit.rank AS score,
+      `SELECT m.session_key, m.id, m.branch, m.position, m.created_at, -hit.score AS score,
               ${index === 'reply_index' ? 1 : 0} AS reply
-       FROM (SELECT rowid, rank FROM ${index} WHERE ${index} MATCH ? AND rowid >= ? ORDER BY rank LIMIT ?) hit
+       FROM (SELECT rowid, bm25(${index}, 1.0, 1.0, 0.0) AS score FROM ${index}
+             WHERE ${index} MATCH ? AND rowid >= ? ORDER BY score LIMIT ?) hit
        JOIN messages m ON m.seq = hit.rowid`,
       query,
       from,
@@ -106,17 +133,16 @@ export function searchMethods(database: Database, tree: Tree, indexing: Indexing
       return read(() => {
         const tags = tagsOf(scope)
         if (terms.length === 0 || tags === null) return []
-        const sessionOf = openScope(scope)
+        const candidates = candidatesFor(scope, limit)
+        const rows = INDEXES.flatMap((index) => match(index, boundedQuery(index, tags, terms), candidates))
+        const keys = new Set(rows.map((row) => row.session_key as number))
+        const sessionOf = openScope(scope, [...keys])
         const shown = (row: Row) => {
           const session = sessionOf(row.session_key as number)
           const at = standsAt(row)
           const isShown = session && at.position <= throughOf(scope) && isOnPath(at, session.path)
           return isShown ? [toHit(row, session)] : []
         }
-        const candidates = candidatesFor(scope, limit)
-        const rows = (['message_index', 'reply_index'] as const).flatMap((index) =>
-          match(index, boundedQuery(index, tags, terms), candidates),
-        )
         return firstOfKinds(rows.flatMap(shown).sort(byScore), limit)
       })
     },
@@ -162,10 +188,28 @@ export function searchMethods(database: Database, tree: Tree, indexing: Indexing
   }
 }
 
-/** Sessions as `isInScope` reads them. */
-const SCOPED = `SELECT *, EXISTS (SELECT 1 FROM more_labels WHERE label = ? AND session_key = key) AS labelled FROM sessions`
-
 type SearchedSession = SessionRef & { path: Stretch[] }
+
+/** What was counted is good until the file has grown by a tenth. */
+const GROWTH = 1.1
+const MAX_COUNTS = 20_000
+
+function createCounts() {
+  const counts = new Map<string, { found: number; until: number }>()
+  return {
+    get(what: string, size: number, count: () => number): number {
+      const known = counts.get(what)
+      if (known && size <= known.until) return known.found
+      // The oldest goes when there are too many.
+      counts.delete(what)
+      const [oldest] = counts.size < MAX_COUNTS ? [] : counts.keys()
+      if (oldest !== undefined) counts.delete(oldest)
+      const found = count()
+      counts.set(what, { found, until: size * GROWTH })
+      return found
+    },
+  }
+}
 
 type Counted = { term: string; found: number }
 
@@ -186,38 +230,52 @@ const anyOf = (terms: string[]) => `{content about} : (${terms.map(quoted).join(
 const quoted = (term: string) => `"${term.replaceAll('"', '""')}"`
 
 /** The sessions that scopes search. */
-export function createScopes({ all, one }: Database, tree: Tree) {
-  const { findSession, findMessage, pathStretches } = tree
+export function createScopes({ all }: Database, tree: Tree) {
+  const { findSession, pathStretches } = tree
 
-  /** The sessions of a scope, each with its path from the head on; found when asked for, and once. */
-  function openScope(scope: SearchScope) {
+  /** The sessions of a scope, each with its path from the head on; found when asked for, and once; `keys` in one go. */
+  function openScope(scope: SearchScope, keys: readonly number[] = []) {
+    const headId = 'ref' in scope && scope.headId ? scope.headId : null
     const sessions = new Map<number, SearchedSession | null>()
 
-    function load(key: number): SearchedSession | null {
-      const row = one(`${SCOPED} WHERE key = ? AND deleted_at IS NULL`, labelOf(scope), key)
-      if (!row || !isInScope(scope, row)) return null
-      const headId = 'ref' in scope && scope.headId ? scope.headId : (row.head_id as string | null)
-      const head = findMessage(key, headId)
-      return {
-        namespace: row.namespace as string,
-        sessionId: row.id as string,
-        path: head ? pathStretches(key, head) : [],
-      }
+    function load(wanted: readonly number[]): void {
+      for (const key of wanted) sessions.set(key, null)
+      const rows = all(
+        `SELECT s.key, s.namespace, s.id, s.label, s.temporary, h.branch, h.position, b.parent_branch,
+                EXISTS (SELECT 1 FROM more_labels l WHERE l.session_key = s.key AND l.label = ?3) AS labelled
+         FROM sessions s LEFT JOIN messages h ON h.session_key = s.key AND h.id = coalesce(?2, s.head_id)
+         LEFT JOIN branches b ON b.session_key = s.key AND b.branch = h.branch
+         WHERE s.key IN (SELECT value FROM json_each(?1)) AND s.deleted_at IS NULL`,
+        JSON.stringify(wanted),
+        headId,
+        labelOf(scope),
+      )
+      for (const row of rows.filter((each) => isInScope(scope, each)))
+        sessions.set(row.key as number, toSearched(row))
     }
+    if (keys.length > 0) load(keys)
     return (key: number): SearchedSession | null => {
-      const known = sessions.get(key)
-      if (known !== undefined) return known
-      const loaded = load(key)
-      sessions.set(key, loaded)
-      return loaded
+      if (!sessions.has(key)) load([key])
+      return sessions.get(key) ?? null
     }
+  }
+
+  function toSearched(row: Row): SearchedSession {
+    const session = { namespace: row.namespace as string, sessionId: row.id as string }
+    if (row.branch === null) return { ...session, path: [] }
+    const at = standsAt(row)
+    // Most sessions have never branched.
+    const path =
+      row.parent_branch === null
+        ? [{ branch: at.branch, upTo: at.position }]
+        : pathStretches(row.key as number, { ...at, id: '' })
+    return { ...session, path }
   }
 
   function keysOf(scope: SearchScope): number[] {
     if ('ref' in scope) return [findSession(scope.ref)?.key ?? 0]
     const rows = all(
-      `${SCOPED} WHERE namespace IN (SELECT value FROM json_each(?)) AND deleted_at IS NULL`,
-      labelOf(scope),
+      `SELECT * FROM sessions WHERE namespace IN (SELECT value FROM json_each(?)) AND deleted_at IS NULL`,
       JSON.stringify(scope.namespaces),
     )
     return rows.filter((row) => isInScope(scope, row)).map((row) => row.key as number)

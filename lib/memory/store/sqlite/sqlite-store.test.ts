@@ -1,8 +1,8 @@
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { DatabaseSync } from 'node:sqlite'
-import { afterEach, describe, expect, it } from 'vitest'
+import { DatabaseSync, StatementSync } from 'node:sqlite'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import { describeStore } from '../contract/contract.ts'
 import type { SessionRef, Store } from '../store.ts'
 import { openSqlite } from './database.ts'
@@ -83,6 +83,33 @@ describe('sqlite: the file', () => {
     await saying
     expect(await store.audit(ref)).toMatchObject({ messages: 2, window: 2, lost: 0 })
     await store.close()
+  })
+
+  it('reads the messages of a window by their ids, however long the session is', async () => {
+    const file = newFile()
+    const store = createSqliteStore(file)
+    const ref = { namespace: 'n', sessionId: 's' }
+    const said = (id: number) => ({ id: `m${id}`, role: 'user', content: 'x', createdAt: 1 })
+    await store.appendMessages(
+      ref,
+      Array.from({ length: 99 }, (_, id) => said(id)),
+    )
+    const all = vi.spyOn(StatementSync.prototype, 'all')
+    await store.getWindow(ref, 'm98')
+    const statements = all.mock.contexts.map((statement) => (statement as StatementSync).sourceSQL)
+    all.mockRestore()
+    await store.close()
+    const walk = statements.find((sql) => sql.includes('RECURSIVE walk'))
+    const database = new DatabaseSync(file)
+    const plan = database.prepare(`EXPLAIN QUERY PLAN ${walk}`).all(1, 'm98')
+    database.close()
+    const steps = plan
+      .map(({ detail }) => String(detail))
+      .filter((detail) => /^(SCAN|SEARCH) [mw]\b/u.test(detail))
+    expect(steps.length).toBeGreaterThanOrEqual(5)
+    expect(steps.at(-2)).toMatch(/^SCAN w/u)
+    for (const step of steps.filter((each) => each.includes(' m ')))
+      expect(step).toContain('(session_key=? AND id=?)')
   })
 
   it('syncs in the order that keeps the file whole', () => {
