@@ -38,6 +38,31 @@ test('at 200 % zoom everything is there, and nothing scrolls sideways', async ({
   await expect(page.getByRole('button', { name: 'Export everything' })).toBeInViewport()
 })
 
+test('only what has a scrollbar scrolls: the frame stays where it is, whatever is brought into view', async ({
+  chat,
+  page,
+}) => {
+  await page.setViewportSize({ width: 390, height: 640 })
+  const moved = () =>
+    page.evaluate(() =>
+      [...document.querySelectorAll<HTMLElement>('html, body, body *')]
+        .filter(
+          (element) => element.scrollTop > 0 && !/auto|scroll/.test(getComputedStyle(element).overflowY),
+        )
+        .map(({ tagName, className }) => `${tagName} ${className}`),
+    )
+  const endOf = (what: string) =>
+    page.evaluate((css) => [...document.querySelectorAll(css)].at(-1)?.scrollIntoView(), what)
+  await chat.open()
+  for (let n = 1; n <= 3; n++) await chat.ask(`question ${n}\n\n\nof\n\n\nmany\n\n\nlines`)
+  await endOf('[role=log] article *')
+  expect(await moved()).toEqual([])
+  await new SettingsPage(page).open()
+  await endOf('main section *')
+  expect(await moved()).toEqual([])
+  await expect(page.getByRole('button', { name: 'Toggle sidebar' }).first()).toBeInViewport()
+})
+
 test('in forced colours what is on, chosen or focused still shows', async ({ chat, page }) => {
   await page.emulateMedia({ forcedColors: 'active' })
   const settings = new SettingsPage(page)

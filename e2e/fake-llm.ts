@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net'
 
 type ChatMessage = { role: string; content: string }
+type ChatRequest = { messages: ChatMessage[]; stream?: boolean; model?: string }
 export type ReceivedRequest = {
   kind: 'reply' | 'summary' | 'title'
   messages: ChatMessage[]
@@ -59,7 +60,7 @@ export async function startFakeLlm(): Promise<FakeLlm> {
       return json(response, 200, { data: [{ id: 'fake', object: 'model' }] })
     if (!request.url?.endsWith('/chat/completions'))
       return json(response, 404, { error: { message: 'no such path' } })
-    const body = JSON.parse(await text(request)) as { messages: ChatMessage[]; stream?: boolean }
+    const body = JSON.parse(await text(request)) as ChatRequest
     const received: ReceivedRequest = {
       kind: kindOf(body.messages),
       messages: body.messages,
@@ -72,7 +73,7 @@ export async function startFakeLlm(): Promise<FakeLlm> {
       if (!received.ended) received.abortedAt = Date.now()
     })
     const behaviour = received.kind === 'reply' ? plannedFor(received) : backgroundFor(received)
-    await perform(behaviour, received, body.stream === true, response)
+    await perform(behaviour, received, body, response)
   }
 
   const backgroundFor = (received: ReceivedRequest): Behaviour =>
@@ -88,7 +89,7 @@ export async function startFakeLlm(): Promise<FakeLlm> {
   async function perform(
     behaviour: Behaviour,
     received: ReceivedRequest,
-    stream: boolean,
+    { stream = false, model = 'fake' }: ChatRequest,
     response: ServerResponse,
   ) {
     if ('fail' in behaviour) {
@@ -105,7 +106,7 @@ export async function startFakeLlm(): Promise<FakeLlm> {
     if ('reset' in behaviour) return void response.destroy()
     if (!stream && 'say' in behaviour) {
       received.ended = true
-      return json(response, 200, completion(behaviour.say))
+      return json(response, 200, completion(behaviour.say, received.prompt, model))
     }
     response.writeHead(200, { 'content-type': 'text/event-stream' })
     if ('halfJson' in behaviour) {
@@ -193,13 +194,13 @@ const chunk = (choice: object) =>
   `data: ${JSON.stringify({ id: 'c', object: 'chat.completion.chunk', created: 0, model: 'fake', choices: [{ index: 0, ...choice }] })}\n\n`
 const delta = (content: string) => chunk({ delta: { role: 'assistant', content }, finish_reason: null })
 const finish = () => chunk({ delta: {}, finish_reason: 'stop' })
-const completion = (content: string) => ({
+const completion = (content: string, prompt: string, model: string) => ({
   id: 'c',
   object: 'chat.completion',
   created: 0,
-  model: 'fake',
+  model,
   choices: [{ index: 0, message: { role: 'assistant', content }, finish_reason: 'stop' }],
-  usage: { prompt_tokens: 1, completion_tokens: 1, total_tokens: 2 },
+  usage: { prompt_tokens: Math.ceil(prompt.length / 4), completion_tokens: Math.ceil(content.length / 4) },
 })
 
 function json(response: ServerResponse, status: number, body: unknown): void {

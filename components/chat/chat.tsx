@@ -105,7 +105,7 @@ export function Chat({
         {temporary && <TemporaryNote />}
         <ProgramNote sessionId={sessionId} />
         {state.isEmpty ? (
-          <div className="flex min-h-0 flex-1 flex-col overflow-y-auto">
+          <div className="relative flex min-h-0 flex-1 flex-col overflow-y-auto">
             <EmptyChat model={model} firstRun={firstRun} temporary={temporary} onPick={insert} />
           </div>
         ) : (

@@ -38,7 +38,7 @@ export function Thread({ state, store, stick, hidden, onTakeBack, onEdited }: Pr
     <div className="relative min-h-0 flex-1">
       <div
         ref={scrollRef}
-        className={`h-full overflow-y-auto overflow-x-hidden overscroll-contain [overflow-anchor:none] ${hidden ? 'invisible' : ''}`}
+        className={`relative h-full overflow-y-auto overflow-x-hidden overscroll-contain [overflow-anchor:none] ${hidden ? 'invisible' : ''}`}
       >
         <div ref={contentRef}>
           <div

@@ -55,7 +55,7 @@ export function ForgetDialog({ sessionId, messageId, start, onForgotten, onClose
       onClose={leave}
       className="!w-[min(28rem,calc(100vw-1.5rem))]"
     >
-      <div className="space-y-4 overflow-y-auto px-5 pb-5 text-sm leading-relaxed">
+      <div className="relative space-y-4 overflow-y-auto px-5 pb-5 text-sm leading-relaxed">
         {stage.name === 'done' ? (
           <Report report={stage.report} />
         ) : stage.name === 'failed' ? (

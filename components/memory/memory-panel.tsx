@@ -51,7 +51,7 @@ export function MemoryPanel({ sessionId, store, exists, moment }: Props) {
           <X size={18} aria-hidden />
         </IconButton>
       </div>
-      <div className="min-h-0 flex-1 overflow-y-auto overscroll-contain px-5 pb-8">
+      <div className="relative min-h-0 flex-1 overflow-y-auto overscroll-contain px-5 pb-8">
         {!exists ? (
           <Note>
             Nothing is remembered of this chat yet. Say something, and watch here what becomes of it.

@@ -30,7 +30,7 @@ export function PromptDialog({ sessionId, messageId, onClose }: Props) {
 
   return (
     <Dialog title="What the model saw" onClose={onClose} className="!w-[min(52rem,calc(100vw-1.5rem))]">
-      <div className="min-h-40 space-y-5 overflow-y-auto px-5 pb-6">
+      <div className="relative min-h-40 space-y-5 overflow-y-auto px-5 pb-6">
         {prompt === null ? (
           <p className="text-ink-muted text-sm">Looking for the prompt…</p>
         ) : typeof prompt === 'string' ? (

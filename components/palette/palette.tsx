@@ -65,7 +65,7 @@ export function Palette({ onClose }: { onClose: () => void }) {
             className="h-12 min-w-0 grow bg-transparent text-base outline-none placeholder:text-ink-faint"
           />
         </div>
-        <Command.List className="min-h-0 overflow-y-auto overscroll-contain p-2 [scroll-padding-block:2.5rem]">
+        <Command.List className="relative min-h-0 overflow-y-auto overscroll-contain p-2 [scroll-padding-block:2.5rem]">
           {asked === '' && (
             <Group heading="Recent chats">
               {recent.map(({ id, title }) => (

@@ -11,7 +11,7 @@ const NEW_LINE: Shortcut = { keys: 'Shift+Enter', label: 'New line', whileTyping
 export function ShortcutList({ onClose }: { onClose: () => void }) {
   return (
     <Dialog title="Keyboard shortcuts" onClose={onClose} className="sm:w-[26rem]">
-      <dl className="overflow-y-auto px-5 pb-4 text-sm">
+      <dl className="relative overflow-y-auto px-5 pb-4 text-sm">
         {[ENTER, NEW_LINE, ...Object.values(SHORTCUTS)].map((shortcut) => (
           <div
             key={shortcut.label}

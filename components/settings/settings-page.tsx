@@ -17,7 +17,7 @@ type Props = { settings: Settings; model: ModelStatus }
 export function SettingsPage({ settings: initial, model }: Props) {
   const { settings, change, problem } = useSettings(initial)
   return (
-    <main className="min-h-0 flex-1 overflow-y-auto">
+    <main className="relative min-h-0 flex-1 overflow-y-auto">
       <div className="mx-auto w-full max-w-[44rem] px-4 pt-4 pb-16 sm:px-5">
         <h1 className="pb-2 font-semibold text-2xl tracking-tight">Settings</h1>
         {problem && (

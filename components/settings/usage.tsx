@@ -15,6 +15,9 @@ const KINDS = {
   embedding: 'Search by meaning',
 } as const
 
+/** Less is not worth reading. */
+const CENT = 0.01
+
 /** What the person's chats have taken of the models, in tokens and money, and what is left of the day. */
 export function Usage() {
   const [usage, setUsage] = useState<UsageView | null>(null)
@@ -95,13 +98,13 @@ function Kinds({ kinds }: { kinds: UsageView['kinds'] }) {
         <tbody className="divide-y divide-line border-line border-t">
           {kinds.map(({ kind, calls, inputTokens, outputTokens, cost }) => (
             <tr key={kind}>
-              <th scope="row" className="px-4 py-2 text-left font-normal">
+              <th scope="row" className="px-2.5 py-2 sm:px-4 text-left font-normal">
                 {KINDS[kind]}
               </th>
               <Cell>{calls.toLocaleString('en')}</Cell>
               <Cell>{inputTokens.toLocaleString('en')}</Cell>
               <Cell>{outputTokens.toLocaleString('en')}</Cell>
-              {hasCost && <Cell>{cost === null ? '–' : dollarsOf(cost)}</Cell>}
+              {hasCost && <Cell>{priced(cost)}</Cell>}
             </tr>
           ))}
         </tbody>
@@ -110,14 +113,17 @@ function Kinds({ kinds }: { kinds: UsageView['kinds'] }) {
   )
 }
 
+const priced = (cost: number | null) =>
+  cost === null ? '–' : cost < CENT ? `<${dollarsOf(CENT)}` : dollarsOf(cost)
+
 const Head = ({ end = false, children }: { end?: boolean; children: ReactNode }) => (
-  <th scope="col" className={`px-4 py-2 font-normal ${end ? 'text-right' : ''}`}>
+  <th scope="col" className={`px-2.5 py-2 sm:px-4 font-normal ${end ? 'text-right' : ''}`}>
     {children}
   </th>
 )
 
 const Cell = ({ children }: { children: ReactNode }) => (
-  <td className="px-4 py-2 text-right text-ink-muted">{children}</td>
+  <td className="px-2.5 py-2 sm:px-4 text-right text-ink-muted">{children}</td>
 )
 
 function Day({ day }: { day: UsageView['day'] }) {
@@ -138,9 +144,9 @@ function Day({ day }: { day: UsageView['day'] }) {
 function Meter({ name, used, limit }: { name: string; used: number; limit: number }) {
   const share = limit === 0 ? 1 : Math.min(1, used / limit)
   return (
-    <div className="grid grid-cols-[8.5rem_1fr] items-center gap-x-4 py-0.5 text-sm sm:grid-cols-[8.5rem_1fr_11rem]">
+    <div className="grid grid-cols-[8.5rem_1fr] items-center gap-x-4 py-0.5 text-sm sm:grid-cols-[9.5rem_1fr_9rem]">
       <span>{name}</span>
-      <progress aria-label={name} max={1} value={share} className="progress" />
+      <progress aria-label={name} max={1} value={share} className="progress max-w-none" />
       <span className="text-ink-muted text-xs tabular-nums max-sm:col-start-2 sm:text-right">
         {short(used)} of {short(limit)} tokens
       </span>
