@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { startFakeEmbeddings } from '#e2e/fake-embeddings.ts'
+import { createBackgroundBudget } from '#lib/memory/budget.ts'
 import { createEmbedding } from '#lib/memory/embedding.ts'
 import { createJobWorker } from '#lib/memory/jobs.ts'
 import { createMemory } from '#lib/memory/memory.ts'
@@ -102,7 +103,20 @@ describe('what messages mean', () => {
     server.fail(false)
     clock.now = (await store.nextJobAt()) ?? 0
     await worker.wake()
-    expect((await store.readEmbeddings({ ref }, { model: 'grams', limit: 9 })).hits).toHaveLength(1)
+    expect(await store.listEmbedded({ ref }, 'grams')).toMatchObject([{ count: 1 }])
+    await worker.close()
+  })
+
+  it('is counted, and what it takes counts against the budget of the day', async () => {
+    const { store, worker, clock, say } = open()
+    await say('my violin is red')
+    await worker.wake()
+    const usage = [{ kind: 'embedding', calls: 1, inputTokens: 7, outputTokens: 0 }]
+    expect(await store.dailyUsage(clock.now)).toEqual(usage)
+    expect(await store.sessionUsage(ref)).toEqual(usage)
+    const now = () => clock.now
+    expect(await createBackgroundBudget({ store, tokensPerDay: 8, now })()).toBe(true)
+    expect(await createBackgroundBudget({ store, tokensPerDay: 7, now })()).toBe(false)
     await worker.close()
   })
 

@@ -1,9 +1,10 @@
 import type { MayWork } from './budget.ts'
 import { aboutWords } from './index-words.ts'
 import type { JobHandler } from './jobs.ts'
-import { createMeaning, type Meaning, type Near } from './meaning.ts'
+import { type Compared, createMeaning, type Meaning } from './meaning.ts'
 import type { Vector } from './store/embedding-store.ts'
 import type { SearchScope, Store } from './store/store.ts'
+import { createVectors } from './vectors.ts'
 
 /** A model that tells what texts mean. `run` answers a vector of length 1 for each text, in their order. */
 export type Embed = {
@@ -21,8 +22,7 @@ const QUESTION_TIMEOUT_MS = 400
 /** An endpoint that failed is left alone for so long. */
 const REST_MS = 30_000
 
-/** Vectors are compared in pages, with others' work between them, and no longer than this; the newest come first. */
-const PAGE = 2000
+/** Vectors are read and compared no longer than this; sessions with the newest ones come first. */
 const COMPARE_MS = 150
 
 export type Embedding = {
@@ -40,6 +40,7 @@ export function createEmbedding(deps: {
   onError: (error: unknown) => void
 }): Embedding {
   const { store, embed, now, mayWork, onError } = deps
+  const vectors = createVectors(store, embed.model)
   let restUntil = 0
 
   async function meaningOf(text: string): Promise<Vector | null> {
@@ -55,19 +56,13 @@ export function createEmbedding(deps: {
     }
   }
 
-  async function compare(scope: SearchScope, meaning: Vector, until: number): Promise<Near[]> {
-    const compared: Near[] = []
-    let before: number | undefined
-    do {
-      const page = await store.readEmbeddings(scope, {
-        model: embed.model,
-        limit: PAGE,
-        ...(before !== undefined && { before }),
-      })
-      for (const { vector, id: _, ...hit } of page.hits)
-        compared.push({ ...hit, score: cosine(vector, meaning) })
-      before = page.next ?? undefined
-    } while (before !== undefined && performance.now() < until)
+  async function compare(scope: SearchScope, meaning: Vector, until: number): Promise<Compared[]> {
+    const compared: Compared[] = []
+    for (const session of await store.listEmbedded(scope, embed.model)) {
+      if (performance.now() > until) break
+      const { namespace, sessionId } = session
+      compared.push({ namespace, sessionId, messages: await vectors.compare(session, meaning, until) })
+    }
     return compared
   }
 
@@ -100,11 +95,4 @@ export function createEmbedding(deps: {
       return createMeaning(compared.flat())
     },
   }
-}
-
-function cosine(one: Vector, two: Vector): number {
-  if (one.length !== two.length) return 0
-  let sum = 0
-  for (let index = 0; index < one.length; index++) sum += (one[index] ?? 0) * (two[index] ?? 0)
-  return sum
 }

@@ -1,18 +1,20 @@
 import { describe, expect, it } from 'vitest'
-import { createMeaning, type Near, withMeaning } from './meaning.ts'
+import { type Compared, createMeaning, withMeaning } from './meaning.ts'
 import { rankPlaces } from './ranking.ts'
 import type { Hit } from './store/store.ts'
 
 const place = { namespace: 'n', sessionId: 's', createdAt: 0, isReply: false }
 const hit = (position: number, score: number): Hit => ({ ...place, id: `m${position}`, position, score })
 /** As a session of a hundred messages is near a question: none but the named ones more than another. */
-const near = (named: Record<number, number>, change: Partial<Near> = {}) =>
+const near = (named: Record<number, number>) =>
   Array.from({ length: 100 }, (_, index) => {
     const usual = 0.1 + ((index * 37) % 100) / 2000
-    return { ...place, position: index + 1, score: named[index + 1] ?? usual, ...change }
+    return { ...place, position: index + 1, score: named[index + 1] ?? usual }
   })
-const order = (words: Hit[], messages: Near[]) =>
-  withMeaning(rankPlaces(words), createMeaning(messages)).map(({ position }) => position)
+const order = (words: Hit[], messages: Compared['messages']) =>
+  withMeaning(rankPlaces(words), createMeaning([{ namespace: 'n', sessionId: 's', messages }])).map(
+    ({ position }) => position,
+  )
 
 describe('what is found by meaning, too', () => {
   const words = [hit(10, 2), hit(50, 1.9)]

@@ -1,14 +1,16 @@
 import { byRank, kindWeight, NEIGHBOUR_SHARES, type RankedPlace } from './ranking.ts'
-import type { Hit, Place } from './store/store.ts'
+import type { Hit, Place, SessionRef } from './store/store.ts'
 
-/** How near a message is: `score` is in standard deviations above the mean of all that were compared. */
-export type Near = Omit<Hit, 'id'>
+/** A session's messages; `score` is the cosine of each with the question. */
+export type Compared = SessionRef & { messages: readonly Near[] }
 
-/** What was compared with the meaning of a question. */
+type Near = Pick<Hit, 'position' | 'createdAt' | 'isReply' | 'score'>
+
+/** What was compared with the meaning of a question, with `score` in standard deviations above the mean of it all. */
 export type Meaning = {
   compared: number
   /** The nearest ones, nearest first. */
-  nearest: readonly Near[]
+  nearest: readonly (Near & SessionRef)[]
   /** Any one that was compared. */
   at(place: Place): Pick<Near, 'score' | 'isReply'> | undefined
 }
@@ -31,23 +33,33 @@ const AGREEMENT_SCALE = 0.2
 const AGREEING_PLACES = 10
 const FEW_PLACES = 3
 
-/** `score` of each message is its cosine with the question. */
-export function createMeaning(messages: readonly Near[]): Meaning {
-  const mean = messages.reduce((sum, { score }) => sum + score, 0) / (messages.length || 1)
-  const variance = messages.reduce((sum, { score }) => sum + (score - mean) ** 2, 0) / (messages.length || 1)
-  const deviations = messages.map((near) => ({
-    ...near,
-    score: variance > 0 ? (near.score - mean) / Math.sqrt(variance) : 0,
-  }))
-  const sessions = new Map<string, Map<number, Near>>()
-  for (const near of deviations) {
-    const positions = sessions.get(sessionOf(near)) ?? new Map<number, Near>()
-    sessions.set(sessionOf(near), positions.set(near.position, near))
-  }
+export function createMeaning(sessions: readonly Compared[]): Meaning {
+  const scores = Float64Array.from(sessions.flatMap(({ messages }) => messages.map(({ score }) => score)))
+  const mean = scores.reduce((sum, score) => sum + score, 0) / (scores.length || 1)
+  const deviation = Math.sqrt(
+    scores.reduce((sum, score) => sum + (score - mean) ** 2, 0) / (scores.length || 1),
+  )
+  const deviations = (near: Near) => (deviation > 0 ? (near.score - mean) / deviation : 0)
+  // Sorting them all would take longer than comparing them did.
+  const [least = 0] = scores.toSorted().slice(-MAX_NEAREST)
+  const nearest = sessions.flatMap(({ messages, namespace, sessionId }) =>
+    messages
+      .filter(({ score }) => score >= least)
+      .map((near) => ({ ...near, namespace, sessionId, score: deviations(near) })),
+  )
+  const bySession = new Map(sessions.map((each) => [sessionOf(each), each.messages]))
+  const byPosition = new Map<string, Map<number, Near>>()
   return {
-    compared: messages.length,
-    nearest: deviations.toSorted((a, b) => b.score - a.score).slice(0, MAX_NEAREST),
-    at: (place) => sessions.get(sessionOf(place))?.get(place.position),
+    compared: scores.length,
+    nearest: nearest.sort((a, b) => b.score - a.score).slice(0, MAX_NEAREST),
+    at(place) {
+      const name = sessionOf(place)
+      const positions =
+        byPosition.get(name) ?? new Map(bySession.get(name)?.map((near) => [near.position, near]))
+      byPosition.set(name, positions)
+      const near = positions.get(place.position)
+      return near && { score: deviations(near), isReply: near.isReply }
+    },
   }
 }
 
@@ -77,7 +89,7 @@ export function withMeaning(places: readonly RankedPlace[], meaning: Meaning): R
     )
   const found = new Set(places.map(keyOf))
   const others = meaning.nearest.filter((near) => near.score > from && !found.has(keyOf(near)))
-  return [...places, ...others.map(({ score: _, ...near }): RankedPlace => ({ ...near, rank: 0 }))]
+  return [...places, ...others.map(toPlace)]
     .map((place) => ({ ...place, rank: place.rank / best + share * nearness(place) }))
     .sort(byRank)
 }
@@ -94,5 +106,12 @@ function agreement(places: readonly RankedPlace[], meaning: Meaning): number {
 /** About the mean of the highest `top` among `count` random numbers of a normal distribution. */
 const topOfRandom = (count: number, top: number) => 0.87 * Math.sqrt(2 * Math.log(Math.max(2, count / top)))
 
-const sessionOf = ({ namespace, sessionId }: Place) => JSON.stringify([namespace, sessionId])
+const toPlace = ({ namespace, sessionId, position, createdAt }: Near & SessionRef): RankedPlace => ({
+  namespace,
+  sessionId,
+  position,
+  createdAt,
+  rank: 0,
+})
+const sessionOf = ({ namespace, sessionId }: SessionRef) => JSON.stringify([namespace, sessionId])
 const keyOf = (place: Place) => `${sessionOf(place)} ${place.position}`

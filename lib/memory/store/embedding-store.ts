@@ -1,3 +1,4 @@
+import type { Stand, Stretch } from './search-scope.ts'
 import type { Hit, Message, SearchScope, SessionRef } from './store.ts'
 
 /** A message whose meaning is to be computed. */
@@ -6,10 +7,17 @@ export type Unembedded = Pick<Message, 'id' | 'content' | 'name' | 'createdAt'>
 /** Of length 1, so that the product of two is their cosine. */
 export type Vector = Float32Array
 
-export type EmbeddedHit = Omit<Hit, 'score'> & { vector: Vector }
+/** A session that a scope searches, and what it has of a model; `key` names it within the store, as long as that is open. */
+export type EmbeddedSession = SessionRef & {
+  key: number
+  path: Stretch[]
+  count: number
+  /** The highest `seq` among its vectors. */
+  newest: number
+}
 
-/** A page, newest first; `next` is where the one after it begins, `null` at the end. */
-export type EmbeddedPage = { hits: EmbeddedHit[]; next: number | null }
+/** Where a message stands, of which there is a vector; a later vector of a session has a higher `seq`. */
+export type EmbeddedMessage = Stand & Pick<Hit, 'createdAt' | 'isReply'> & { seq: number }
 
 /** What messages mean, as vectors of a model. A vector goes with its message, whoever removes that. */
 export interface EmbeddingStore {
@@ -21,9 +29,11 @@ export interface EmbeddingStore {
     model: string,
     embedded: { id: string; content: string; vector: Vector }[],
   ): Promise<void>
-  /** What a scope searches, with its vectors; `before` is the `next` of the page before. */
-  readEmbeddings(
-    scope: SearchScope,
-    page: { model: string; limit: number; before?: number },
-  ): Promise<EmbeddedPage>
+  /** The sessions of a scope that have vectors of a model, those with the newest ones first. */
+  listEmbedded(scope: SearchScope, model: string): Promise<EmbeddedSession[]>
+  /** A session's vectors, of all of its branches: those after a `seq`, the lowest first. */
+  readVectors(
+    key: number,
+    page: { model: string; after: number; limit: number },
+  ): Promise<(EmbeddedMessage & { vector: Vector })[]>
 }

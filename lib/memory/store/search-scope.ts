@@ -24,8 +24,17 @@ export const candidatesFor = (scope: SearchScope, limit: number) =>
 export const throughOf = (scope: SearchScope): number =>
   ('ref' in scope ? scope.throughPosition : undefined) ?? Number.MAX_SAFE_INTEGER
 
+/** A stretch of a path: the messages of `branch` at positions up to `upTo`. */
+export type Stretch = { branch: number; upTo: number }
+
+/** Where a message stands in the tree of its session. */
+export type Stand = Pick<MessageRow, 'branch' | 'position'>
+
+export const isOnPath = ({ branch, position }: Stand, path: readonly Stretch[]) =>
+  path.some((stretch) => stretch.branch === branch && position <= stretch.upTo)
+
 /** Where a row of `messages` stands. */
-export const standsAt = (row: Row): Pick<MessageRow, 'branch' | 'position'> => ({
+export const standsAt = (row: Row): Stand => ({
   branch: row.branch as number,
   position: row.position as number,
 })

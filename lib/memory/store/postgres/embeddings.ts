@@ -1,11 +1,10 @@
-import { isReply } from '../../index-words.ts'
-import type { EmbeddedHit, EmbeddingStore } from '../embedding-store.ts'
-import { isInScope, labelOf, standsAt, throughOf, toHit } from '../search-scope.ts'
+import type { EmbeddedSession, EmbeddingStore } from '../embedding-store.ts'
+import { isInScope, labelOf } from '../search-scope.ts'
 import type { SearchScope } from '../store.ts'
-import { toBytes, toVector } from '../vector-bytes.ts'
+import { toBytes, toEmbedded, toVectorOf } from '../vector-bytes.ts'
 import type { Database, Queries } from './database.ts'
 import { openScope, SCOPED } from './search.ts'
-import { findSession, isOnPath } from './tree.ts'
+import { findSession } from './tree.ts'
 
 export function embeddingsMethods({ read, write }: Database): EmbeddingStore {
   return {
@@ -50,30 +49,36 @@ export function embeddingsMethods({ read, write }: Database): EmbeddingStore {
         }
       }),
 
-    readEmbeddings: (scope, { model, limit, before = Number.MAX_SAFE_INTEGER }) =>
+    listEmbedded: (scope, model) =>
       read(async (db) => {
         const sessionOf = openScope(db, scope)
         const rows = await db.all(
-          `SELECT m.seq, m.session_key, m.id, m.branch, m.position, m.role, m.name, m.created_at, e.vector
-           FROM embeddings e JOIN messages m ON m.seq = e.message_seq
-           WHERE e.session_key = ANY ($1::text[]::bigint[]) AND e.model = $2
-             AND e.message_seq < $3
-           ORDER BY e.message_seq DESC LIMIT $4`,
+          `SELECT session_key, count(*)::int8 AS count, max(message_seq) AS newest FROM embeddings
+           WHERE session_key = ANY ($1::text[]::bigint[]) AND model = $2
+           GROUP BY session_key ORDER BY newest DESC`,
           (await keysOf(db, scope)).map(String),
           model,
-          before,
-          limit,
         )
-        const hits: EmbeddedHit[] = []
+        const sessions: EmbeddedSession[] = []
         for (const row of rows) {
           const session = await sessionOf(row.session_key as number)
-          const at = standsAt(row)
-          if (!session || at.position > throughOf(scope) || !isOnPath(at, session.path)) continue
-          const said = { role: row.role as string, name: row.name as string | null }
-          const { score: _, ...hit } = toHit({ ...row, score: 0, reply: Number(isReply(said)) }, session)
-          hits.push({ ...hit, vector: toVector(row.vector as Uint8Array) })
+          if (session) sessions.push(toEmbedded(row, session, scope))
         }
-        return { hits, next: rows.length < limit ? null : (rows.at(-1)?.seq as number) }
+        return sessions
+      }),
+
+    readVectors: (key, { model, after, limit }) =>
+      read(async (db) => {
+        const rows = await db.all(
+          `SELECT e.message_seq, m.branch, m.position, m.role, m.name, m.created_at, e.vector
+           FROM embeddings e JOIN messages m ON m.seq = e.message_seq
+           WHERE e.session_key = $1 AND e.model = $2 AND e.message_seq > $3 ORDER BY e.message_seq LIMIT $4`,
+          key,
+          model,
+          after,
+          limit,
+        )
+        return rows.map(toVectorOf)
       }),
   }
 }

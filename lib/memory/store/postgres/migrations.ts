@@ -289,4 +289,9 @@ export const POSTGRES_MIGRATIONS: readonly string[] = [
   ALTER TABLE settings ALTER custom_instructions TYPE TEXT, ALTER custom_instructions SET STATISTICS 0;
   ALTER TABLE api_keys ALTER name TYPE TEXT, ALTER name SET STATISTICS 0;
   `,
+  // With the model: how many vectors of it a session has, is counted without reading one.
+  `
+  DROP INDEX embeddings_by_session;
+  CREATE INDEX embeddings_by_model ON embeddings (session_key, model, message_seq);
+  `,
 ]

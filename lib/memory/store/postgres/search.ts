@@ -4,7 +4,9 @@ import {
   candidatesFor,
   firstOfKinds,
   isInScope,
+  isOnPath,
   labelOf,
+  type Stretch,
   standsAt,
   throughOf,
   toFound,
@@ -13,7 +15,7 @@ import {
 import type { Hit, Message, Place, SearchScope, SearchStore, SessionRef } from '../store.ts'
 import type { Database, Queries } from './database.ts'
 import { eachByStart, queriesOf, tagOf } from './index-words.ts'
-import { findMessage, findSession, isOnPath, pathStretches, type Stretch } from './tree.ts'
+import { findMessage, findSession, pathStretches } from './tree.ts'
 
 export function searchMethods({ read }: Database): SearchStore {
   return {

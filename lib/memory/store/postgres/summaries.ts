@@ -1,12 +1,12 @@
 import { MemoryError } from '../../errors.ts'
 import { summaryValues, toOutline, toPlace, toSummary } from '../rows.ts'
+import { isOnPath } from '../search-scope.ts'
 import type { Summary, SummaryStore } from '../store.ts'
 import type { Database, Queries } from './database.ts'
 import {
   bumpGeneration,
   findMessage,
   findSession,
-  isOnPath,
   lockSession,
   pathStretches,
   requireLocked,

@@ -8,6 +8,7 @@ import {
   toTreeMessage,
   toTreeSummaries,
 } from '../rows.ts'
+import { isOnPath } from '../search-scope.ts'
 import type { NewJob, SessionRef } from '../store.ts'
 import type { Imported, SessionTree, TransferStore } from '../transfer.ts'
 import type { Database, Queries } from './database.ts'
@@ -18,7 +19,6 @@ import {
   findMessage,
   findSession,
   insertMessage,
-  isOnPath,
   lockSession,
   moveHead,
   pathStretches,

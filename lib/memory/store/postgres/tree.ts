@@ -9,12 +9,10 @@ import {
   toSession,
   toSummary,
 } from '../rows.ts'
+import type { Stretch } from '../search-scope.ts'
 import type { NewMessage, SessionRef, Summary } from '../store.ts'
 import type { Queries } from './database.ts'
 import { indexWords, tagOf } from './index-words.ts'
-
-/** A stretch of a path: the messages of `branch` at positions up to `upTo`. */
-export type Stretch = { branch: number; upTo: number }
 
 export async function findSession({ one }: Queries, ref: SessionRef): Promise<SessionRow | null> {
   const row = await one(
@@ -128,9 +126,6 @@ export async function pathStretches({ all }: Queries, key: number, head: Message
   )
   return rows.map((row) => ({ branch: row.branch as number, upTo: row.up_to as number }))
 }
-
-export const isOnPath = (message: Pick<MessageRow, 'branch' | 'position'>, path: Stretch[]) =>
-  path.some((stretch) => stretch.branch === message.branch && message.position <= stretch.upTo)
 
 /** The session must be locked. */
 export async function insertMessage(

@@ -1,8 +1,9 @@
 import { MemoryError } from '../../errors.ts'
 import { type MessageRow, type SessionRow, toRun } from '../rows.ts'
+import { isOnPath } from '../search-scope.ts'
 import type { BeginTurn, Run, SessionRef } from '../store.ts'
 import type { Queries } from './database.ts'
-import { findMessage, hasChild, insertMessage, isOnPath, pathStretches, requireMessage } from './tree.ts'
+import { findMessage, hasChild, insertMessage, pathStretches, requireMessage } from './tree.ts'
 
 /** The run of a turn that was made durable before, when this is the same turn again. */
 export async function findReplay(

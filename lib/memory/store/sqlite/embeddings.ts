@@ -1,14 +1,12 @@
-import { isReply } from '../../index-words.ts'
 import type { EmbeddingStore } from '../embedding-store.ts'
-import { throughOf, toHit } from '../search-scope.ts'
-import { toBytes, toVector } from '../vector-bytes.ts'
+import { toBytes, toEmbedded, toVectorOf } from '../vector-bytes.ts'
 import type { Database } from './database.ts'
 import { createScopes } from './search.ts'
 import type { Tree } from './tree.ts'
 
 export function embeddingsMethods(database: Database, tree: Tree): EmbeddingStore {
   const { all, run, read, write } = database
-  const { openScope, keysOf } = createScopes(database, tree)
+  const { sessionsOf } = createScopes(database, tree)
 
   return {
     listUnembedded: (ref, { model, limit }) =>
@@ -49,29 +47,32 @@ export function embeddingsMethods(database: Database, tree: Tree): EmbeddingStor
         }
       }),
 
-    readEmbeddings: (scope, { model, limit, before = Number.MAX_SAFE_INTEGER }) =>
+    listEmbedded: (scope, model) =>
       read(() => {
-        const sessionOf = openScope(scope)
-        const rows = all(
-          `SELECT m.seq, m.session_key, m.id, m.branch, m.position, m.role, m.name, m.created_at, e.vector
-           FROM embeddings e JOIN messages m ON m.seq = e.message_seq
-           WHERE e.session_key IN (SELECT value FROM json_each(?)) AND e.model = ? AND e.message_seq < ?
-           ORDER BY e.message_seq DESC LIMIT ?`,
-          JSON.stringify(keysOf(scope)),
+        const sessions = sessionsOf(scope)
+        return all(
+          `SELECT session_key, count(*) AS count, max(message_seq) AS newest FROM embeddings
+           WHERE session_key IN (SELECT value FROM json_each(?)) AND model = ?
+           GROUP BY session_key ORDER BY newest DESC`,
+          JSON.stringify([...sessions.keys()]),
           model,
-          before,
-          limit,
-        )
-        const hits = rows.flatMap((row) => {
-          const session = sessionOf(row.session_key as number)
-          const position = row.position as number
-          const at = { branch: row.branch as number, position }
-          if (!session || position > throughOf(scope) || !tree.isOnPath(at, session.path)) return []
-          const said = { role: row.role as string, name: row.name as string | null }
-          const { score: _, ...hit } = toHit({ ...row, score: 0, reply: Number(isReply(said)) }, session)
-          return [{ ...hit, vector: toVector(row.vector as Uint8Array) }]
+        ).flatMap((row) => {
+          const session = sessions.get(row.session_key as number)
+          return session ? [toEmbedded(row, session, scope)] : []
         })
-        return { hits, next: rows.length < limit ? null : (rows.at(-1)?.seq as number) }
       }),
+
+    readVectors: (key, { model, after, limit }) =>
+      read(() =>
+        all(
+          `SELECT e.message_seq, m.branch, m.position, m.role, m.name, m.created_at, e.vector
+           FROM embeddings e JOIN messages m ON m.seq = e.message_seq
+           WHERE e.session_key = ? AND e.model = ? AND e.message_seq > ? ORDER BY e.message_seq LIMIT ?`,
+          key,
+          model,
+          after,
+          limit,
+        ).map(toVectorOf),
+      ),
   }
 }

@@ -303,4 +303,9 @@ export const SQLITE_MIGRATIONS: readonly string[] = [
   ) STRICT, WITHOUT ROWID;
   CREATE INDEX more_labels_by_session ON more_labels (session_key);
   `,
+  // With the model: how many vectors of it a session has, is counted without reading one.
+  `
+  DROP INDEX embeddings_by_session;
+  CREATE INDEX embeddings_by_model ON embeddings (session_key, model, message_seq);
+  `,
 ]

@@ -4,7 +4,9 @@ import {
   candidatesFor,
   firstOfKinds,
   isInScope,
+  isOnPath,
   labelOf,
+  type Stretch,
   standsAt,
   throughOf,
   toFound,
@@ -14,7 +16,7 @@ import type { SearchScope, SearchStore, SessionRef } from '../store.ts'
 import type { Database, Row } from './database.ts'
 import type { Indexing } from './indexing.ts'
 import { namespaceTag, sessionTag } from './search-functions.ts'
-import type { Stretch, Tree } from './tree.ts'
+import type { Tree } from './tree.ts'
 
 /** A search ranks about this many messages of each index: its time must not grow with what there is to search. */
 const MANY = 1000
@@ -33,7 +35,7 @@ type BoundedQuery = { query: string; from: number }
 
 export function searchMethods(database: Database, tree: Tree, indexing: Indexing): SearchStore {
   const { all, one, read } = database
-  const { findSession, isOnPath } = tree
+  const { findSession } = tree
   const { openScope } = createScopes(database, tree)
 
   const newestMessage = () => (one('SELECT max(seq) AS newest FROM messages')?.newest as number | null) ?? 0
@@ -229,29 +231,32 @@ const anyOf = (terms: string[]) => `{content about} : (${terms.map(quoted).join(
 
 const quoted = (term: string) => `"${term.replaceAll('"', '""')}"`
 
+/** Sessions as `isInScope` reads them, with where their path ends; ?1 the label, ?2 another head than their own. */
+const SCOPED = `
+  SELECT s.key, s.namespace, s.id, s.label, s.temporary, h.branch, h.position, b.parent_branch,
+         EXISTS (SELECT 1 FROM more_labels l WHERE l.session_key = s.key AND l.label = ?1) AS labelled
+  FROM sessions s LEFT JOIN messages h ON h.session_key = s.key AND h.id = coalesce(?2, s.head_id)
+  LEFT JOIN branches b ON b.session_key = s.key AND b.branch = h.branch`
+
 /** The sessions that scopes search. */
 export function createScopes({ all }: Database, tree: Tree) {
   const { findSession, pathStretches } = tree
 
+  function read(scope: SearchScope, where: string, value: string | number): [number, SearchedSession][] {
+    const headId = 'ref' in scope && scope.headId ? scope.headId : null
+    const sql = `${SCOPED} WHERE ${where} AND s.deleted_at IS NULL`
+    return all(sql, labelOf(scope), headId, value)
+      .filter((row) => isInScope(scope, row))
+      .map((row) => [row.key as number, toSearched(row)])
+  }
+
   /** The sessions of a scope, each with its path from the head on; found when asked for, and once; `keys` in one go. */
   function openScope(scope: SearchScope, keys: readonly number[] = []) {
-    const headId = 'ref' in scope && scope.headId ? scope.headId : null
     const sessions = new Map<number, SearchedSession | null>()
-
     function load(wanted: readonly number[]): void {
       for (const key of wanted) sessions.set(key, null)
-      const rows = all(
-        `SELECT s.key, s.namespace, s.id, s.label, s.temporary, h.branch, h.position, b.parent_branch,
-                EXISTS (SELECT 1 FROM more_labels l WHERE l.session_key = s.key AND l.label = ?3) AS labelled
-         FROM sessions s LEFT JOIN messages h ON h.session_key = s.key AND h.id = coalesce(?2, s.head_id)
-         LEFT JOIN branches b ON b.session_key = s.key AND b.branch = h.branch
-         WHERE s.key IN (SELECT value FROM json_each(?1)) AND s.deleted_at IS NULL`,
-        JSON.stringify(wanted),
-        headId,
-        labelOf(scope),
-      )
-      for (const row of rows.filter((each) => isInScope(scope, each)))
-        sessions.set(row.key as number, toSearched(row))
+      const found = read(scope, 's.key IN (SELECT value FROM json_each(?3))', JSON.stringify(wanted))
+      for (const [key, session] of found) sessions.set(key, session)
     }
     if (keys.length > 0) load(keys)
     return (key: number): SearchedSession | null => {
@@ -272,14 +277,12 @@ export function createScopes({ all }: Database, tree: Tree) {
     return { ...session, path }
   }
 
-  function keysOf(scope: SearchScope): number[] {
-    if ('ref' in scope) return [findSession(scope.ref)?.key ?? 0]
-    const rows = all(
-      `SELECT * FROM sessions WHERE namespace IN (SELECT value FROM json_each(?)) AND deleted_at IS NULL`,
-      JSON.stringify(scope.namespaces),
-    )
-    return rows.filter((row) => isInScope(scope, row)).map((row) => row.key as number)
+  /** All sessions of a scope by their keys. */
+  function sessionsOf(scope: SearchScope): Map<number, SearchedSession> {
+    if ('ref' in scope) return new Map(read(scope, 's.key = ?3', findSession(scope.ref)?.key ?? 0))
+    const namespaces = JSON.stringify(scope.namespaces)
+    return new Map(read(scope, 's.namespace IN (SELECT value FROM json_each(?3))', namespaces))
   }
 
-  return { openScope, keysOf }
+  return { openScope, sessionsOf }
 }

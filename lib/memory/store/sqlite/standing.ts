@@ -1,6 +1,7 @@
+import type { Stretch } from '../search-scope.ts'
 import type { SessionRef } from '../store.ts'
 import type { Database, Row } from './database.ts'
-import type { Place, Stretch, Tree } from './tree.ts'
+import type { Place, Tree } from './tree.ts'
 
 /**
  * Where a session stands, and nothing of what is in it: texts can be megabytes. `label`: the first it was given. `forked`:

@@ -1,11 +1,9 @@
 import { MemoryError } from '../../errors.ts'
 import { type MessageRow, messageValues, type SessionRow, toMessage, toSession, toSummary } from '../rows.ts'
+import { isOnPath, type Stretch } from '../search-scope.ts'
 import type { NewMessage, SessionRef, Summary } from '../store.ts'
 import type { Database, Row } from './database.ts'
 import type { Indexing } from './indexing.ts'
-
-/** A stretch of a path: the messages of `branch` at positions up to `upTo`. */
-export type Stretch = { branch: number; upTo: number }
 
 /** Where a message stands in its tree. */
 export type Place = { id: string; branch: number; position: number }
@@ -114,9 +112,6 @@ export function createTree({ all, one, run }: Database, indexing: Indexing) {
     )
     return rows.map((row) => ({ branch: row.branch as number, upTo: row.up_to as number }))
   }
-
-  const isOnPath = (message: Pick<MessageRow, 'branch' | 'position'>, path: Stretch[]) =>
-    path.some((stretch) => stretch.branch === message.branch && message.position <= stretch.upTo)
 
   /** The branch of a new child: its parent's, unless that goes on with another child already. */
   function branchUnder(key: number, parent: Place | null): number {
