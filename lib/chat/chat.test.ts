@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest'
+import { MemoryError } from '#lib/memory/errors.ts'
+import type { Store } from '#lib/memory/store/store.ts'
 import {
   aborted,
   chat,
@@ -12,6 +14,9 @@ import {
   textOf,
   untilText,
 } from './chat.fake.ts'
+
+const untilStatus = (status: string, from = chat) =>
+  expect.poll(async () => (await from.view('bob', 's'))?.messages[1]?.status).toBe(status)
 
 describe('a reply', () => {
   it('streams in order, is numbered from 0, and is there after it', async () => {
@@ -65,13 +70,36 @@ describe('a reply', () => {
     await expect(chat.send('bob', send(1, { text: 'other' }))).rejects.toMatchObject({ code: 'conflict' })
   })
 
+  it('begins for the model and for the person when the question is on the disk, and not at all when the disk failed', async () => {
+    const disk = Promise.withResolvers<void>()
+    const beginTurn: Store['beginTurn'] = async (...of) => ({
+      ...(await store.beginTurn(...of)),
+      durable: disk.promise,
+    })
+    const writing = openChat('me', undefined, { ...store, beginTurn })
+    let answered = false
+    const sending = writing.send('bob', send(1)).finally(() => {
+      answered = true
+    })
+    await expect
+      .poll(async () => (await store.activeRuns({ namespace: 'bob', sessionId: 's' })).length)
+      .toBe(1)
+    await new Promise(setImmediate)
+    await new Promise(setImmediate)
+    expect([answered, prompts]).toEqual([false, []])
+    disk.reject(new MemoryError('storage-unavailable', 'The disk failed.'))
+    await expect(sending).rejects.toMatchObject({ code: 'storage-unavailable' })
+    await untilStatus('failed', writing)
+    expect(prompts).toEqual([])
+  })
+
   it('goes on when its reader leaves', async () => {
     const gate = Promise.withResolvers<void>()
     script.push({ words: ['half'], gate: gate.promise })
     const { frames } = await chat.send('bob', send(1))
     await frames.cancel()
     gate.resolve()
-    await expect.poll(async () => (await chat.view('bob', 's'))?.messages[1]?.status).toBe('complete')
+    await untilStatus('complete')
     expect(aborted).toBe(0)
   })
 

@@ -266,8 +266,13 @@ describe('a summariser that fails', () => {
       folded += messages.length
       return { context: '- 2026-11-24 user: by the model.', model: 'm' }
     }
-    const { store, worker } = await setUp(summarize, () => urgent.promise)
+    const waits = Promise.withResolvers<void>()
+    const { store, worker } = await setUp(summarize, async () => {
+      waits.resolve()
+      await urgent.promise
+    })
     const working = worker.wake()
+    await Promise.race([waits.promise, working])
     await store.appendMessages(ref, [{ id: 'm6', role: 'user', content: 'one more', createdAt: 6 }])
     expect(folded).toBe(0)
     urgent.resolve()
