@@ -70,6 +70,9 @@ export function searchMethods({ read }: Database): SearchStore {
   }
 }
 
+/** How rare a word is among more messages than that, makes no difference. */
+const CROWD = 10_000
+
 /**
  * The best of each kind by bm25 (Robertson and Zaragoza, 2009) with each word counted once, over the messages that the
  * tags name: Postgres' own ranks know nothing of how rare a word is. Each step is made once: the planner, who cannot know how
@@ -78,21 +81,29 @@ export function searchMethods({ read }: Database): SearchStore {
 function match({ all }: Queries, tags: string, queries: string[], limit: number): Promise<Row[]> {
   return all(
     `WITH
-       terms AS MATERIALIZED (SELECT to_tsquery('words', term) AS query FROM unnest($1::text[]) term),
+       terms AS (
+         SELECT number, to_tsquery('words', term) AS query FROM unnest($1::text[]) WITH ORDINALITY AS t (term, number)
+       ),
        found AS MATERIALIZED (
          SELECT seq, reply, words, length(words) AS size FROM message_index
          WHERE words @@ ($2::tsquery && to_tsquery('words', $3))
        ),
-       kinds AS MATERIALIZED (SELECT reply, avg(size) AS size FROM found GROUP BY reply),
-       total AS MATERIALIZED (SELECT count(*) AS messages FROM message_index WHERE words @@ $2::tsquery),
-       weights AS MATERIALIZED (
-         SELECT f.reply, t.query, ln(1 + (total.messages - count(*) + 0.5) / (count(*) + 0.5)) AS weight
-         FROM found f JOIN terms t ON f.words @@ t.query CROSS JOIN total GROUP BY f.reply, t.query, total.messages
+       matched AS MATERIALIZED (
+         SELECT f.seq, f.reply, f.size, t.number FROM found f JOIN terms t ON f.words @@ t.query
+       ),
+       kinds AS (SELECT reply, avg(size) AS size FROM found GROUP BY reply),
+       total AS (
+         SELECT count(*) AS messages
+         FROM (SELECT 1 FROM message_index WHERE words @@ $2::tsquery LIMIT ${CROWD}) crowd
+       ),
+       weights AS (
+         SELECT m.reply, m.number, ln(1 + (greatest(total.messages, count(*)) - count(*) + 0.5) / (count(*) + 0.5)) AS weight
+         FROM matched m CROSS JOIN total GROUP BY m.reply, m.number, total.messages
        ),
        scored AS (
-         SELECT f.seq, f.reply, sum(w.weight) * 2.2 / (1 + 1.2 * (0.25 + 0.75 * f.size / k.size)) AS score
-         FROM found f JOIN kinds k ON k.reply = f.reply
-         JOIN weights w ON w.reply = f.reply AND f.words @@ w.query GROUP BY f.seq, f.reply, f.size, k.size
+         SELECT m.seq, m.reply, sum(w.weight) * 2.2 / (1 + 1.2 * (0.25 + 0.75 * m.size / k.size)) AS score
+         FROM matched m JOIN kinds k ON k.reply = m.reply
+         JOIN weights w ON w.reply = m.reply AND w.number = m.number GROUP BY m.seq, m.reply, m.size, k.size
        ),
        best AS (SELECT *, row_number() OVER (PARTITION BY reply ORDER BY score DESC, seq DESC) AS place FROM scored)
      SELECT m.session_key, m.id, m.branch, m.position, m.created_at, b.reply, b.score::float8 AS score
