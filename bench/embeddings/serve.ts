@@ -37,7 +37,8 @@ export async function startEmbeddings(): Promise<EmbeddingServer | null> {
     return null
   }
   const server = spawn(python, [join(FOLDER, 'server.py'), join(CACHE, 'embeddings.bin')], {
-    stdio: ['ignore', 'pipe', 'inherit'],
+    // It ends when its input does: whatever ends this process, ends it.
+    stdio: ['pipe', 'pipe', 'inherit'],
   })
   const [port] = (await once(server.stdout, 'data')) as [Buffer]
   const url = `http://127.0.0.1:${port.toString().trim()}`
@@ -53,7 +54,7 @@ export async function startEmbeddings(): Promise<EmbeddingServer | null> {
     },
     asked: async () => ((await (await fetch(url)).json()) as { texts: number }).texts,
     async close() {
-      server.kill()
+      server.stdin.end()
       await once(server, 'exit')
     },
   }
