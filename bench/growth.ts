@@ -10,7 +10,8 @@ import { createSqliteStore } from '#lib/memory/store/sqlite/sqlite-store.ts'
 import { estimateTokens } from '#lib/memory/tokens.ts'
 
 /**
- * What a turn costs as its session grows: milliseconds without the model, statements of SQL and tokens of the prompt, next
+ * What a turn costs as its session grows: milliseconds without the model (and of the
+ * processor alone, which other programs disturb less), statements of SQL and tokens of the prompt, next
  * to sending the whole history; and how much of a prompt is, byte for byte, how the one before it began, which providers
  * cache. The background work of a turn runs between turns, as it does for a person who reads and writes.
  */
@@ -49,7 +50,9 @@ const print = (cells: string[]) => console.log(cells.join(''))
 let statements = 0
 countStatements()
 
-console.log('messages   ms p50   ms p95   statements   prompt tokens   whole history   unchanged prefix')
+console.log(
+  'messages   ms p50   ms p95   CPU p50   statements   prompt tokens   whole history   unchanged prefix',
+)
 for (const size of SIZES) await measure(size)
 
 async function measure(size: number): Promise<void> {
@@ -77,15 +80,19 @@ async function measure(size: number): Promise<void> {
   try {
     const history = await grow(size)
     const times: number[] = []
+    const busy: number[] = []
     const counts: number[] = []
     const tokens: number[] = []
     const shares: number[] = []
     let before = ''
     for (let n = 0; n < TURNS; n++) {
       const started = performance.now()
+      const idle = process.cpuUsage()
       statements = 0
       const prompt = await turn(size + n)
       times.push(performance.now() - started)
+      const { user, system } = process.cpuUsage(idle)
+      busy.push((user + system) / 1000)
       counts.push(statements)
       const text = textOf(prompt)
       tokens.push(estimateTokens(text))
@@ -98,6 +105,7 @@ async function measure(size: number): Promise<void> {
       String(size).padStart(8),
       at(times, 0.5).toFixed(1).padStart(9),
       at(times, 0.95).toFixed(1).padStart(9),
+      at(busy, 0.5).toFixed(1).padStart(10),
       String(at(counts, 0.5)).padStart(13),
       String(at(tokens, 0.5)).padStart(16),
       String(whole).padStart(16),
