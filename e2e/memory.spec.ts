@@ -154,6 +154,20 @@ test('[A38] while the summariser fails the chat goes on, the memory says so, and
   await expect(memory.status).not.toContainText('fails')
 })
 
+test('a person whose tokens of the day are used up is told so at the memory, which goes on without a model', async ({
+  chat,
+  page,
+  startServer,
+}) => {
+  const server = await startServer({ BACKGROUND_TOKENS_PER_PERSON: '1' })
+  const memory = new MemoryPanel(page)
+  await chat.open(server.url)
+  await chat.talk('my parrot speaks Latin')
+  await memory.open()
+  await expect(memory.panel.getByRole('note')).toContainText('Your chats have used up their tokens of today')
+  await expect(memory.fact(/parrot/)).toBeVisible()
+})
+
 test('[A39] "remember" and orders inside pasted text are data to the summariser', async ({
   chat,
   page,

@@ -182,6 +182,7 @@ test('usage tells what my chats have taken, by kind and by chat, and what is lef
   await expect(replies.getByRole('cell').last()).toContainText('$')
   await expect(usage.getByRole('row').filter({ hasText: 'Titles' })).toBeVisible()
   await expect(usage.getByRole('progressbar', { name: 'In all' })).toBeVisible()
+  await expect(usage.getByRole('progressbar', { name: 'Of it yours' })).toBeVisible()
   await expect(usage).toContainText('of 1M tokens')
   await usage.getByRole('link', { name: 'A fake title' }).click()
   await expect(chat.questions.first()).toContainText('what does this cost?')

@@ -11,6 +11,7 @@ import { ElsewhereNote } from './elsewhere-note.tsx'
 import { SummarySection } from './summary-section.tsx'
 import { UsageLine } from './usage-line.tsx'
 import { useSheet } from './use-sheet.ts'
+import { UsedUpNote } from './used-up-note.tsx'
 import { VersionList } from './version-list.tsx'
 import { WindowList } from './window-list.tsx'
 import { WorkLine } from './work-line.tsx'
@@ -68,6 +69,7 @@ export function MemoryPanel({ sessionId, store, exists, moment }: Props) {
             <div className="space-y-3">
               <AuditSection view={view} />
               <WorkLine work={view.work} onTry={() => memory.rebuild()} />
+              {view.usedUp && <UsedUpNote of={view.usedUp} />}
               {view.elsewhere && <ElsewhereNote {...view.elsewhere} />}
             </div>
             <SummarySection sessionId={sessionId} view={view} memory={memory} />

@@ -133,9 +133,10 @@ function Day({ day }: { day: UsageView['day'] }) {
       <h3 className="mb-1.5 font-medium text-sm">Today, all of this server</h3>
       <Meter name="In all" used={day.used} limit={day.limit} />
       <Meter name="Work behind replies" used={day.background} limit={day.backgroundLimit} />
+      <Meter name="Of it yours" used={day.own} limit={day.ownLimit} />
       <p className="mt-2 max-w-[36rem] text-pretty text-ink-faint text-xs leading-relaxed">
-        When the first is used up, no new reply begins; when the second is, summaries are made without a
-        model. Nothing is lost, and both begin anew at {until}.
+        When the first is used up, no new reply begins; when one of the others is, summaries are made without
+        a model. Nothing is lost, and all begin anew at {until}.
       </p>
     </div>
   )

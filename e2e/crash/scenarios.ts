@@ -150,7 +150,13 @@ async function restOf(place: Place, crowd: Crowd, victims: Victim[]): Promise<Pr
 /** All at one moment. The crowd goes on. */
 async function dieUnderLoad(dying: Mortal[], crowd: Crowd, random: Random): Promise<void> {
   const dead = Promise.withResolvers<void>()
-  const die = () => killAll(dying).then(() => dead.resolve(), dead.reject)
+  let isDying = false
+  const die = () => {
+    // Who lives on goes on acknowledging.
+    if (isDying) return
+    isDying = true
+    killAll(dying).then(() => dead.resolve(), dead.reject)
+  }
   const atAck = random.chance(KILLED_AT_ACK) ? random.int(1, 20) : Number.POSITIVE_INFINITY
   let acks = 0
   crowd.start(() => {

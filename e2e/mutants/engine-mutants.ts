@@ -90,4 +90,11 @@ export const ENGINE_MUTANTS: readonly Mutant[] = [
     replace: '',
     tests: ['lib/chat/usage.test.ts'],
   },
+  {
+    bug: 'one person uses up the tokens of background work of everybody',
+    file: 'lib/memory/budget.ts',
+    find: "if (own >= tokensPerPerson) return 'person'\n",
+    replace: '\n',
+    tests: ['lib/chat/usage.test.ts'],
+  },
 ]

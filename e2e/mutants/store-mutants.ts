@@ -227,7 +227,7 @@ export const STORE_MUTANTS: readonly Mutant[] = [
   {
     bug: 'a search misses what was acknowledged a moment ago',
     file: `${STORE}search.ts`,
-    find: 'await indexing.catchUp()\n      return read(() => {\n        const tags',
+    find: 'await indexing.catchUpIfFree()\n      return read(() => {\n        const tags',
     replace: 'return read(() => {\n        const tags',
     tests: CONTRACT,
   },

@@ -33,7 +33,7 @@ export function createJobHandlers(deps: {
     const reply = messages.find((message) => message.parentId === asked?.id && message.status === 'complete')
     if (hasEarlier || !asked || !reply) return 'done'
     // The first words stay: by tomorrow the person knows the session by them.
-    if (!(await mayWork())) return 'done'
+    if (!(await mayWork(job.ref.namespace))) return 'done'
     const counted: Promise<void>[] = []
     const titler = createTitler((await models.current()).memory, (tokens) =>
       counted.push(store.addUsage(job.ref, { kind: 'title', ...tokens, at: now() })),

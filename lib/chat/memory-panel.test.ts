@@ -1,5 +1,6 @@
 import { MockLanguageModelV4 } from 'ai/test'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import type { UsedUp } from '#lib/memory/budget.ts'
 import { extractFacts } from '#lib/memory/extractive.ts'
 import { createMemory, type Summarize } from '#lib/memory/memory.ts'
 import { createSqliteStore } from '#lib/memory/store/sqlite/sqlite-store.ts'
@@ -19,11 +20,13 @@ let forgetting: Forgetting
 /** What the model received, newest last. */
 let sent: { role: string; content: string }[][]
 let summarize: Summarize
+let usedUp: UsedUp
 
 beforeEach(() => {
   store = createSqliteStore(':memory:')
   sent = []
   summarize = extractFacts
+  usedUp = null
   const settings = { maxWindowSize: 6, longTermMemory: true }
   const now = Date.now
   const model = new MockLanguageModelV4({
@@ -47,7 +50,7 @@ beforeEach(() => {
     isOwnerAlive: () => true,
     onError: () => {},
   })
-  panel = createMemoryPanel({ store, settings, now, wake: chat.wake })
+  panel = createMemoryPanel({ store, settings, now, usedUp: async () => usedUp, wake: chat.wake })
   receipts = createReceipts({ store, price: { input: 0.25, output: 2 } })
   forgetting = createForgetting({ store, now, afterForgetting: chat.afterForgetting })
 })
@@ -103,6 +106,13 @@ describe('the memory of a session', () => {
       view.versions.map((_, i, all) => all.length - i),
     )
     await expect(panel.view('eve', 's')).rejects.toMatchObject({ code: 'not-found' })
+  })
+
+  it('tells whose tokens of the day are used up', async () => {
+    await talk()
+    expect((await panel.view('bob', 's')).usedUp).toBeNull()
+    usedUp = 'person'
+    expect((await panel.view('bob', 's')).usedUp).toBe('person')
   })
 
   it('takes an edit of the summary into the very next prompt, and refuses one of an old summary', async () => {

@@ -1,3 +1,4 @@
+import type { UsedUp } from '#lib/memory/budget.ts'
 import { compareContexts } from '#lib/memory/fact-diff.ts'
 import { findFactSource } from '#lib/memory/fact-source.ts'
 import { isAssistant } from '#lib/memory/fact-value.ts'
@@ -56,21 +57,24 @@ export function createMemoryPanel(deps: {
   now: () => number
   /** Background work was asked for. */
   wake: () => void
+  /** Whether a model may still be asked for summaries today. */
+  usedUp: (namespace: string) => Promise<UsedUp>
   /** How the Motörhead elsewhere stands that is the memory of the chat, if one is. */
   elsewhere?: (ref: SessionRef) => Promise<Omit<Elsewhere, 'waiting'>>
 }): MemoryPanel {
-  const { store, settings, now, wake, elsewhere } = deps
+  const { store, settings, now, wake, usedUp, elsewhere } = deps
 
   async function viewOf(user: string, ref: SessionRef): Promise<MemoryView> {
     const { session, messages, summary } = await store.getWindow(ref)
     // A program's own session is not saved there: the chat is.
     const isThere = elsewhere && !session.temporary && ref.namespace === user
-    const [audit, summaries, job, chosen, usage, upload, there] = await Promise.all([
+    const [audit, summaries, job, chosen, usage, budget, upload, there] = await Promise.all([
       store.audit(ref),
       store.outlineSummaries(ref),
       store.getJob(ref, 'compaction'),
       store.getSettings(user),
       store.sessionUsage(ref),
+      usedUp(ref.namespace),
       store.getJob(ref, 'upload'),
       isThere ? elsewhere(ref) : null,
     ])
@@ -97,6 +101,7 @@ export function createMemoryPanel(deps: {
       },
       temporary: session.temporary,
       program: ref.namespace !== user,
+      usedUp: budget,
       usage,
       elsewhere: there && { ...there, waiting: upload !== null },
     }

@@ -52,6 +52,8 @@ export type MemoryView = {
   temporary: boolean
   /** A program of the person's began it: its other chats are those of that program. */
   program: boolean
+  /** Whose tokens of the day for summaries are used up: until it ends, at midnight UTC, no model is asked for any. */
+  usedUp: 'person' | 'server' | null
   /** What this session has taken of the models so far. */
   usage: {
     kind: 'reply' | 'summary' | 'title' | 'embedding'

@@ -157,7 +157,7 @@ export type Settings = {
 /**
  * `GET /api/usage` — what the person's chats that are still there have taken of the models, and what is left of the day, which
  * is for everybody on this server and ends at midnight UTC (`endsAt`). Beyond `limit` no reply begins; beyond
- * `backgroundLimit` there are summaries without a model only.
+ * `backgroundLimit`, or when the person's `own` background work reaches `ownLimit`, there are summaries without a model only.
  */
 export type UsageView = {
   /** `cost` in dollars; `null`: nobody has said what the model costs. */
@@ -170,7 +170,15 @@ export type UsageView = {
   }[]
   /** Those that took most, in tokens. */
   sessions: { sessionId: string; title: string; replies: number; background: number }[]
-  day: { used: number; limit: number; background: number; backgroundLimit: number; endsAt: number }
+  day: {
+    used: number
+    limit: number
+    background: number
+    backgroundLimit: number
+    own: number
+    ownLimit: number
+    endsAt: number
+  }
 }
 
 /** A text in pieces; those that were searched for are `hit`s. */

@@ -27,7 +27,7 @@ const finish = () => ({
   },
 })
 
-function openChat(tokensPerDay: number): ChatService {
+function openChat(tokensPerDay: number, tokensPerPerson = tokensPerDay): ChatService {
   const model = new MockLanguageModelV4({
     modelId: 'mock',
     doStream: async () => ({
@@ -49,12 +49,13 @@ function openChat(tokensPerDay: number): ChatService {
     },
   })
   const clock = () => now
-  const mayWork = createBackgroundBudget({ store, tokensPerDay, now: clock })
+  const { mayWork } = createBackgroundBudget({ store, tokensPerDay, tokensPerPerson, now: clock })
   const memory = createMemory({
     store,
     now: clock,
     settings: { maxWindowSize: 2, longTermMemory: true },
-    summarizer: async () => ((await mayWork()) ? createSummarizer({ model, extract: extractFacts }) : null),
+    summarizer: async ({ namespace }) =>
+      (await mayWork(namespace)) ? createSummarizer({ model, extract: extractFacts }) : null,
   })
   return createChat({
     store,
@@ -69,7 +70,7 @@ function openChat(tokensPerDay: number): ChatService {
   })
 }
 
-async function say(n: number): Promise<void> {
+async function say(n: number, user = 'bob'): Promise<void> {
   const request = {
     kind: 'send',
     sessionId: 's',
@@ -77,7 +78,7 @@ async function say(n: number): Promise<void> {
     after: null,
     text: `question ${n}`,
   } as const
-  const { frames } = await chat.send('bob', { ...request, id: `q${n}`, replyId: `a${n}` })
+  const { frames } = await chat.send(user, { ...request, id: `q${n}`, replyId: `a${n}` })
   for await (const _ of frames);
   await expect.poll(() => store.nextJobAt()).toBeNull()
 }
@@ -140,5 +141,18 @@ describe('background work beyond its tokens of a day', () => {
     await say(5)
     expect((await store.getWindow(ref)).summary?.source).toBe('llm')
     expect(backgroundCalls).toBe(2)
+  })
+
+  it('of one person is done without a model, and of another with one', async () => {
+    chat = openChat(1_000_000, 150)
+    for (const n of [1, 2, 3]) await say(n)
+    expect((await store.getWindow(ref)).summary?.source).toBe('extractive')
+    await say(1, 'eve')
+    await say(2, 'eve')
+    const eves = await store.getWindow({ ...ref, namespace: 'eve' })
+    expect(eves.summary?.source).toBe('llm')
+    now += DAY
+    await say(4)
+    expect((await store.getWindow(ref)).summary?.source).toBe('llm')
   })
 })

@@ -18,18 +18,20 @@ const DAY_MS = 86_400_000
 export function createUsage(deps: {
   store: Store
   price: Price | null
-  /** What everybody on this server may take in a UTC day: in all, and of it for background work. */
+  /** What everybody on this server may take in a UTC day: in all, and of it for background work, of each person too. */
   tokensPerDay: number
   backgroundTokensPerDay: number
+  backgroundTokensPerPerson: number
   now: () => number
 }): Usage {
-  const { store, price, tokensPerDay, backgroundTokensPerDay, now } = deps
+  const { store, price, tokensPerDay, backgroundTokensPerDay, backgroundTokensPerPerson, now } = deps
 
   return {
     async view(user) {
       const at = now()
-      const [today, { sums, sessions }] = await Promise.all([
+      const [today, own, { sums, sessions }] = await Promise.all([
         store.dailyUsage(at),
+        user === null ? 0 : store.backgroundTokensOf(user, at),
         user === null ? NOTHING : store.usageOf(await store.namespacesOf(user), SHOWN_SESSIONS),
       ])
       return {
@@ -45,6 +47,8 @@ export function createUsage(deps: {
           limit: tokensPerDay,
           background: sumOf(today.filter(({ kind }) => kind !== 'reply')),
           backgroundLimit: backgroundTokensPerDay,
+          own,
+          ownLimit: backgroundTokensPerPerson,
           endsAt: (dayOf(at) + 1) * DAY_MS,
         },
       }

@@ -16,6 +16,7 @@ const view = (messages: number, work: MemoryWork = { state: 'idle' }): MemoryVie
   search: { longTerm: true, memory: true, acrossSessions: true },
   temporary: false,
   program: false,
+  usedUp: null,
   usage: [],
   elsewhere: null,
 })

@@ -1,22 +1,32 @@
 import { LimitReached } from './errors.ts'
 import { dayOf, type UsageStore } from './store/usage-store.ts'
 
-/** Whether a model may be asked for background work now. */
-export type MayWork = () => Promise<boolean>
+/** Whether a model may be asked now for background work on the sessions of a namespace. */
+export type MayWork = (namespace: string) => Promise<boolean>
+
+/** Whose tokens of the day for background work are used up: a person's own, or everybody's; `null`: there are some left. */
+export type UsedUp = 'person' | 'server' | null
 
 /**
- * True while summaries, titles and embeddings have taken fewer than `tokensPerDay` tokens since the UTC day began, in all
- * processes together. What has been asked for by then still comes and is counted.
+ * What summaries, titles and embeddings may take since the UTC day began, in all processes together: of one person, with the
+ * sessions of their keys, and of all people. What has been asked for by then still comes and is counted.
  */
 export function createBackgroundBudget(deps: {
-  store: Pick<UsageStore, 'dailyUsage'>
+  store: Pick<UsageStore, 'dailyUsage' | 'backgroundTokensOf'>
   tokensPerDay: number
+  tokensPerPerson: number
   now: () => number
-}): MayWork {
-  return async () => {
-    const sums = await deps.store.dailyUsage(deps.now())
-    return tokensOf(sums.filter(({ kind }) => kind !== 'reply')) < deps.tokensPerDay
+}): { mayWork: MayWork; usedUp(namespace: string): Promise<UsedUp> } {
+  const { store, tokensPerDay, tokensPerPerson, now } = deps
+
+  async function usedUp(namespace: string): Promise<UsedUp> {
+    const at = now()
+    const [own, all] = await Promise.all([store.backgroundTokensOf(namespace, at), store.dailyUsage(at)])
+    if (own >= tokensPerPerson) return 'person'
+    return tokensOf(all.filter(({ kind }) => kind !== 'reply')) >= tokensPerDay ? 'server' : null
   }
+
+  return { usedUp, mayWork: async (namespace) => (await usedUp(namespace)) === null }
 }
 
 /**

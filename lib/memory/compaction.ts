@@ -59,7 +59,7 @@ export function planCompaction(
 export function createCompaction(deps: {
   store: Store
   maxWindowSize: number
-  summarizer: () => Promise<Summarize | null>
+  summarizer: (ref: SessionRef) => Promise<Summarize | null>
   /** Before each fold. What has come meanwhile is folded with the rest. */
   pause?: (signal: AbortSignal) => Promise<void>
   now: () => number
@@ -67,7 +67,7 @@ export function createCompaction(deps: {
   const { store, maxWindowSize, summarizer, pause, now } = deps
 
   return async function compact(job, signal) {
-    const model = await summarizer()
+    const model = await summarizer(job.ref)
     let rebuilds = job.rebuild && job.attempts < REBUILD_ATTEMPTS
     for (;;) {
       await pause?.(signal)

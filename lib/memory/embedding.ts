@@ -68,7 +68,7 @@ export function createEmbedding(deps: {
 
   return {
     async work(job, signal) {
-      while (await mayWork()) {
+      while (await mayWork(job.ref.namespace)) {
         const missing = await store.listUnembedded(job.ref, { model: embed.model, limit: BATCH })
         if (missing.length === 0) return 'done'
         const texts = missing.map(

@@ -55,8 +55,8 @@ export type MemorySettings = {
 export type MemoryDeps = {
   store: Store
   settings: MemorySettings
-  /** The model that summarises now; `null` when none is connected: then summaries are extractive. */
-  summarizer: () => Promise<Summarize | null>
+  /** The model that summarises a session now; `null` when none is connected, or may be asked: then summaries are extractive. */
+  summarizer: (ref: SessionRef) => Promise<Summarize | null>
   /** What messages mean, where a model tells it. */
   embedding?: Embedding
   /** Holds a summary up while there is more urgent work; absent: none is. */

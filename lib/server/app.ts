@@ -87,10 +87,11 @@ async function openApp(config: Config): Promise<App> {
   // On Vercel a function stands still as soon as its answer is sent, unless it is told what to wait for.
   const holdOpen = config.vercel ? waitUntil : () => {}
   const settings = { maxWindowSize: config.memory.maxWindowSize, longTermMemory: config.memory.longTerm }
-  const mayWork = createBackgroundBudget({
+  const { mayWork, usedUp } = createBackgroundBudget({
     store,
     now,
     tokensPerDay: config.memory.backgroundTokensPerDay,
+    tokensPerPerson: config.memory.backgroundTokensPerPerson,
   })
   const embed = config.memory.longTerm ? createEmbed(config.models) : null
   const embedding =
@@ -109,8 +110,8 @@ async function openApp(config: Config): Promise<App> {
     settings,
     pause: pace.pause,
     ...(embedding && { embedding }),
-    summarizer: async () => {
-      if (!(await mayWork())) return null
+    summarizer: async ({ namespace }) => {
+      if (!(await mayWork(namespace))) return null
       const model = (await models.current()).memory
       return isOffline(model) ? null : createSummarizer({ model, extract: extractFacts })
     },
@@ -163,6 +164,7 @@ async function openApp(config: Config): Promise<App> {
       store,
       now,
       settings,
+      usedUp,
       wake: chat.wake,
       ...(remote && { elsewhere: remote.look }),
     }),
@@ -175,6 +177,7 @@ async function openApp(config: Config): Promise<App> {
       price: config.price,
       tokensPerDay: config.limits.tokensPerDay,
       backgroundTokensPerDay: config.memory.backgroundTokensPerDay,
+      backgroundTokensPerPerson: config.memory.backgroundTokensPerPerson,
     }),
     models,
     keys,

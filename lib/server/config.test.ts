@@ -29,7 +29,12 @@ describe('readConfig', () => {
       https: false,
       vercel: false,
       configuredSecrets: [],
-      memory: { maxWindowSize: 12, longTerm: true, backgroundTokensPerDay: 2_000_000 },
+      memory: {
+        maxWindowSize: 12,
+        longTerm: true,
+        backgroundTokensPerDay: 10_000_000,
+        backgroundTokensPerPerson: 1_000_000,
+      },
       verbose: false,
       unused: [],
     })

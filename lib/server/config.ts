@@ -31,6 +31,8 @@ export type Config = {
     longTerm: boolean
     /** Tokens of a model that summaries, titles and embeddings may take in a UTC day, in all processes together. */
     backgroundTokensPerDay: number
+    /** Of these, those of one person and of the programs that have their keys. */
+    backgroundTokensPerPerson: number
   }
   /** Dollars for a million tokens given to the chat model, and written by it; `null`: not said. */
   price: { input: number; output: number } | null
@@ -82,7 +84,12 @@ export function readConfig(env: Env): Config {
       maxWindowSize: read.integer('MOTORHEAD_MAX_WINDOW_SIZE', { fallback: 12, min: 2, max: 1000 }),
       longTerm: read.flag('MOTORHEAD_LONG_TERM_MEMORY', true),
       backgroundTokensPerDay: read.integer('BACKGROUND_TOKENS_PER_DAY', {
-        fallback: 2_000_000,
+        fallback: 10_000_000,
+        min: 0,
+        max: 1_000_000_000_000,
+      }),
+      backgroundTokensPerPerson: read.integer('BACKGROUND_TOKENS_PER_PERSON', {
+        fallback: 1_000_000,
         min: 0,
         max: 1_000_000_000_000,
       }),

@@ -151,7 +151,7 @@ function memoryLines({ memory, limits, verbose }: Config): Line[] {
     {
       mark: 'ok',
       what: 'background',
-      finding: `summaries, titles and embeddings may take ${memory.backgroundTokensPerDay.toLocaleString('en')} tokens a day; beyond them no model is asked`,
+      finding: `summaries, titles and embeddings may take ${memory.backgroundTokensPerPerson.toLocaleString('en')} tokens a day of a person and ${memory.backgroundTokensPerDay.toLocaleString('en')} of all; beyond them no model is asked`,
     },
     ...(verbose
       ? [{ mark: 'note' as const, what: 'verbose', finding: 'every prompt is printed to the terminal' }]

@@ -21,6 +21,11 @@ export interface UsageStore {
     namespaces: readonly string[],
     limit: number,
   ): Promise<{ sums: UsageSum[]; sessions: SessionUsage[] }>
+  /**
+   * What background work took on the UTC day of `at` for the person whose namespace it is, or whose key's: all of theirs together.
+   * It stays until the next day when sessions are deleted.
+   */
+  backgroundTokensOf(namespace: string, at: number): Promise<number>
   /** What everybody took on the UTC day of `at`, by kind. It stays when sessions are deleted. */
   dailyUsage(at: number): Promise<UsageSum[]>
 }

@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest'
+import { keyNamespace } from '../key-store.ts'
 import type { Store } from '../store.ts'
 import { bob, eve, type Scene } from './scene.ts'
 
@@ -75,5 +76,26 @@ export function usageContract(store: () => Store, { append }: Scene): void {
     expect(await store().dailyUsage(0)).toEqual([
       { kind: 'summary', calls: 2, inputTokens: 101, outputTokens: 11 },
     ])
+  })
+
+  it('tells what background work took of a person in a day, with that of their keys, and nothing of another', async () => {
+    const program = { namespace: keyNamespace('k'), sessionId: 's1' }
+    const key = { id: 'k', owner: 'bob', name: 'n', hint: 'h', createdAt: 1, hash: 'hash' }
+    await store().addKey(key, 9)
+    await append(bob, 'm1')
+    await append(program, 'm1')
+    await spend(100, 10)
+    await store().addUsage(program, { kind: 'embedding', inputTokens: 7, outputTokens: 0, at: 6 })
+    await store().addUsage(bob, { kind: 'reply', inputTokens: 1000, outputTokens: 1000, at: 6 })
+    await store().addUsage(eve, { kind: 'title', inputTokens: 3, outputTokens: 2, at: 6 })
+    expect(await store().backgroundTokensOf('bob', 7)).toBe(117)
+    expect(await store().backgroundTokensOf(program.namespace, 7)).toBe(117)
+    expect(await store().backgroundTokensOf('eve', 7)).toBe(5)
+    expect(await store().backgroundTokensOf('carol', 7)).toBe(0)
+    await store().forgetSession(bob)
+    expect(await store().backgroundTokensOf('bob', 7)).toBe(117)
+    await spend(1, 2, DAY)
+    expect(await store().backgroundTokensOf('bob', DAY)).toBe(3)
+    expect(await store().backgroundTokensOf('bob', 7)).toBe(0)
   })
 }

@@ -294,4 +294,13 @@ export const POSTGRES_MIGRATIONS: readonly string[] = [
   DROP INDEX embeddings_by_session;
   CREATE INDEX embeddings_by_model ON embeddings (session_key, model, message_seq);
   `,
+  // Of each person, on the day that is: what a day took goes when the next one begins.
+  `
+  CREATE TABLE background_usage (
+    day BIGINT NOT NULL,
+    owner TEXT COLLATE "C" NOT NULL,
+    tokens BIGINT NOT NULL,
+    PRIMARY KEY (day, owner)
+  );
+  `,
 ]

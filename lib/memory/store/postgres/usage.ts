@@ -4,6 +4,9 @@ import type { Database } from './database.ts'
 
 const SUMS = 'kind, calls, input_tokens, output_tokens'
 
+/** Whose namespace $1 is: a key's is its owner's. */
+const OWNER = "coalesce((SELECT owner FROM api_keys WHERE 'key:' || id = $1), $1)"
+
 export function usageMethods({ read, write }: Database): UsageStore {
   const added = (table: string) =>
     `DO UPDATE SET calls = ${table}.calls + 1, input_tokens = ${table}.input_tokens + excluded.input_tokens,
@@ -22,6 +25,21 @@ export function usageMethods({ read, write }: Database): UsageStore {
           inputTokens,
           outputTokens,
         )
+        if (kind !== 'reply') {
+          // Another's transaction may be at it just now: it is gone all the same.
+          await run(
+            `DELETE FROM background_usage WHERE (day, owner) IN
+               (SELECT day, owner FROM background_usage WHERE day < $1 FOR UPDATE SKIP LOCKED)`,
+            dayOf(at),
+          )
+          await run(
+            `INSERT INTO background_usage (day, owner, tokens) VALUES ($2, ${OWNER}, $3)
+             ON CONFLICT (day, owner) DO UPDATE SET tokens = background_usage.tokens + excluded.tokens`,
+            ref.namespace,
+            dayOf(at),
+            inputTokens + outputTokens,
+          )
+        }
         // The row that everybody adds to comes last, so that nobody waits long for it.
         await run(
           `INSERT INTO daily_usage (day, ${SUMS}) VALUES ($1, $2, 1, $3, $4)
@@ -61,6 +79,12 @@ export function usageMethods({ read, write }: Database): UsageStore {
           limit,
         )
         return { sums: sums.map(toUsageSum), sessions: sessions.map(toSessionUsage) }
+      }),
+
+    backgroundTokensOf: (namespace, at) =>
+      read(async ({ one }) => {
+        const sql = `SELECT tokens FROM background_usage WHERE day = $2 AND owner = ${OWNER}`
+        return ((await one(sql, namespace, dayOf(at)))?.tokens as number | undefined) ?? 0
       }),
 
     dailyUsage: (at) =>

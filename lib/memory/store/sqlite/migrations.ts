@@ -308,4 +308,13 @@ export const SQLITE_MIGRATIONS: readonly string[] = [
   DROP INDEX embeddings_by_session;
   CREATE INDEX embeddings_by_model ON embeddings (session_key, model, message_seq);
   `,
+  // Of each person, on the day that is: what a day took goes when the next one begins.
+  `
+  CREATE TABLE background_usage (
+    day INTEGER NOT NULL,
+    owner TEXT NOT NULL,
+    tokens INTEGER NOT NULL,
+    PRIMARY KEY (day, owner)
+  ) STRICT, WITHOUT ROWID;
+  `,
 ]

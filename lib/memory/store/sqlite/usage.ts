@@ -4,10 +4,25 @@ import type { Database } from './database.ts'
 import type { Tree } from './tree.ts'
 
 export function usageMethods(database: Database, { findSession }: Tree): UsageStore {
-  const { all, run, read, write } = database
+  const { all, one, run, read, write } = database
   const sums = 'kind, calls, input_tokens, output_tokens'
   const added = `DO UPDATE SET calls = calls + 1, input_tokens = input_tokens + excluded.input_tokens,
     output_tokens = output_tokens + excluded.output_tokens`
+
+  const ownerOf = (namespace: string) =>
+    (one("SELECT owner FROM api_keys WHERE 'key:' || id = ?", namespace)?.owner as string | undefined) ??
+    namespace
+
+  function addBackground(namespace: string, day: number, tokens: number): void {
+    run('DELETE FROM background_usage WHERE day < ?', day)
+    run(
+      `INSERT INTO background_usage (day, owner, tokens) VALUES (?, ?, ?)
+       ON CONFLICT (day, owner) DO UPDATE SET tokens = tokens + excluded.tokens`,
+      day,
+      ownerOf(namespace),
+      tokens,
+    )
+  }
 
   return {
     addUsage: (ref, { kind, inputTokens, outputTokens, at }) =>
@@ -19,6 +34,7 @@ export function usageMethods(database: Database, { findSession }: Tree): UsageSt
           inputTokens,
           outputTokens,
         )
+        if (kind !== 'reply') addBackground(ref.namespace, dayOf(at), inputTokens + outputTokens)
         const session = findSession(ref)
         if (!session) return
         run(
@@ -56,6 +72,12 @@ export function usageMethods(database: Database, { findSession }: Tree): UsageSt
           limit,
         )
         return { sums: sums.map(toUsageSum), sessions: sessions.map(toSessionUsage) }
+      }),
+
+    backgroundTokensOf: (namespace, at) =>
+      read(() => {
+        const sql = 'SELECT tokens FROM background_usage WHERE day = ? AND owner = ?'
+        return (one(sql, dayOf(at), ownerOf(namespace))?.tokens as number | undefined) ?? 0
       }),
 
     dailyUsage: (at) =>
