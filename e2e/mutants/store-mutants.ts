@@ -114,8 +114,8 @@ export const STORE_MUTANTS: readonly Mutant[] = [
   {
     bug: 'a message is acknowledged before it is committed',
     file: `${STORE}group-commit.ts`,
-    find: 'resolve(inTransaction(begin.work))',
-    replace: 'resolve(work())\n      setTimeout(() => inTransaction(() => 0), 1)',
+    find: 'resolve({ value: inTransaction(begin.work), durable })',
+    replace: 'resolve({ value: work(), durable })\n        setTimeout(() => inTransaction(() => 0), 1)',
     tests: CONTRACT,
   },
   {

@@ -115,8 +115,11 @@ describe('what messages mean', () => {
     expect(await store.dailyUsage(clock.now)).toEqual(usage)
     expect(await store.sessionUsage(ref)).toEqual(usage)
     const now = () => clock.now
-    expect(await createBackgroundBudget({ store, tokensPerDay: 8, now })()).toBe(true)
-    expect(await createBackgroundBudget({ store, tokensPerDay: 7, now })()).toBe(false)
+    const usedUp = (tokensPerDay: number, tokensPerPerson: number) =>
+      createBackgroundBudget({ store, tokensPerDay, tokensPerPerson, now }).usedUp(ref.namespace)
+    expect(await usedUp(8, 8)).toBeNull()
+    expect(await usedUp(7, 8)).toBe('server')
+    expect(await usedUp(8, 7)).toBe('person')
     await worker.close()
   })
 
