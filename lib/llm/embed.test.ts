@@ -108,7 +108,7 @@ describe('what messages mean', () => {
   })
 
   it('is counted, and what it takes counts against the budget of the day', async () => {
-    const { store, worker, clock, say } = open()
+    const { store, worker, clock, say, find } = open()
     await say('my violin is red')
     await worker.wake()
     const usage = [{ kind: 'embedding', calls: 1, inputTokens: 7, outputTokens: 0 }]
@@ -120,13 +120,17 @@ describe('what messages mean', () => {
     expect(await usedUp(8, 8)).toBeNull()
     expect(await usedUp(7, 8)).toBe('server')
     expect(await usedUp(8, 7)).toBe('person')
+    await find('a fiddle')
+    // The answer has not waited for it.
+    await expect.poll(() => store.sessionUsage(ref)).toMatchObject([{ calls: 2, inputTokens: 14 }])
     await worker.close()
   })
 
   it('costs nothing when the budget of the day is spent', async () => {
-    const { worker, say } = open({ mayWork: false })
+    const { worker, say, find } = open({ mayWork: false })
     await say('my violin is red')
     await worker.wake()
+    expect(await find('violin')).toEqual(['my violin is red'])
     expect(server.asked).toEqual([])
     await worker.close()
   })

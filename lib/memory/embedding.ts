@@ -3,7 +3,7 @@ import { aboutWords } from './index-words.ts'
 import type { JobHandler } from './jobs.ts'
 import { type Compared, createMeaning, type Meaning } from './meaning.ts'
 import type { Vector } from './store/embedding-store.ts'
-import type { SearchScope, Store } from './store/store.ts'
+import type { SearchScope, SessionRef, Store } from './store/store.ts'
 import { createVectors } from './vectors.ts'
 
 /** A model that tells what texts mean. `run` answers a vector of length 1 for each text, in their order. */
@@ -43,11 +43,16 @@ export function createEmbedding(deps: {
   const vectors = createVectors(store, embed.model)
   let restUntil = 0
 
-  async function meaningOf(text: string): Promise<Vector | null> {
-    if (text.trim() === '' || now() < restUntil) return null
+  const count = (ref: SessionRef, inputTokens: number) =>
+    store.addUsage(ref, { kind: 'embedding', inputTokens, outputTokens: 0, at: now() })
+
+  async function meaningOf(text: string, ref: SessionRef): Promise<Vector | null> {
+    if (text.trim() === '' || now() < restUntil || !(await mayWork(ref.namespace))) return null
     try {
       const signal = AbortSignal.timeout(QUESTION_TIMEOUT_MS)
-      const { vectors } = await embed.run([text.slice(0, MAX_CHARS)], signal)
+      const { vectors, inputTokens } = await embed.run([text.slice(0, MAX_CHARS)], signal)
+      // The answer does not wait for what it took to be written down.
+      if (inputTokens > 0) count(ref, inputTokens).catch(onError)
       return vectors[0] ?? null
     } catch (error) {
       restUntil = now() + REST_MS
@@ -76,23 +81,31 @@ export function createEmbedding(deps: {
         )
         const limit = AbortSignal.any([signal, AbortSignal.timeout(BATCH_TIMEOUT_MS)])
         const { vectors, inputTokens } = await embed.run(texts, limit)
+        // They are spent, whatever becomes of the answer.
+        await count(job.ref, inputTokens)
         const embedded = missing.flatMap(({ id, content }, index) => {
           const vector = vectors[index]
           return vector ? [{ id, content, vector }] : []
         })
         if (embedded.length < missing.length) throw new Error('The embedding model left out some texts.')
         await store.saveEmbeddings(job.ref, embed.model, embedded)
-        await store.addUsage(job.ref, { kind: 'embedding', inputTokens, outputTokens: 0, at: now() })
       }
       return 'done'
     },
 
     async near(scopes, text) {
-      const meaning = await meaningOf(text)
+      const meaning = await meaningOf(text, spenderOf(scopes))
       if (!meaning) return null
       const until = performance.now() + COMPARE_MS
       const compared = await Promise.all(scopes.map((scope) => compare(scope, meaning, until)))
       return createMeaning(compared.flat())
     },
   }
+}
+
+/** On whom the tokens of a question are counted: its session, or where there is none its first namespace. */
+function spenderOf(scopes: readonly SearchScope[]): SessionRef {
+  const [first] = scopes
+  if (first && 'ref' in first) return first.ref
+  return { namespace: first?.namespaces[0] ?? '', sessionId: '' }
 }
