@@ -1,4 +1,5 @@
 import { useEffect, useLayoutEffect, useState } from 'react'
+import { flushSync } from 'react-dom'
 import { isMessageAsked, takeAskedMessage } from '#lib/client/go-to-message.ts'
 import type { SessionStore } from '#lib/client/session-state.ts'
 
@@ -21,12 +22,15 @@ export function useAskedMessage(store: SessionStore, leaveEnd: () => void): bool
       if (id === null) return
       current = id
       leaveEnd()
-      if (!(await store.showMessage(id)) || current !== id) return
-      // Before anything else is painted, and again after what was loaded has its place.
+      const isThere = await store.showMessage(id)
+      // What is hidden cannot be given the focus.
+      flushSync(() => setArriving(false))
+      if (!isThere || current !== id) return
+      // Before anything is painted, and again after what was loaded has its place.
       mark(id, leaveEnd)
       requestAnimationFrame(() => requestAnimationFrame(() => mark(id, leaveEnd)))
     }
-    void jump().finally(() => setArriving(false))
+    void jump()
     const onChange = () => void jump()
     window.addEventListener('hashchange', onChange)
     return () => {
