@@ -30,7 +30,7 @@ const SIZES = {
 const TRIP = `Here is a plan for three days in Lisbon, Bob:
 
 1. **Alfama** in the morning, the castle before noon
-2. **Belém** by tram, and the tarts
+2. **Belém** by the old tram 15, and the tarts
 3. The **coast** at Cascais
 
 | day | walk | steps |
@@ -83,10 +83,14 @@ for (const [size, viewport] of Object.entries(SIZES)) {
     await shoot('empty')
     await chat.open(server.url)
     await addPastChats(page, server.url)
-    await chat.ask('hi im bob')
-    await chat.ask('whats my name?')
+    llm.when('I am Bob', {
+      say: 'Nice to meet you, Bob. Three days in Lisbon, then: I will keep it in mind.',
+    })
+    await chat.ask('Hi, I am Bob. My flight to Lisbon leaves on 3 May at 9:40.')
+    llm.when('vegetarian', { say: 'Good to know. Lisbon has plenty of both, vegetables and trams.' })
+    await chat.ask('I am a vegetarian, and I like old trams.')
     llm.when('three days', { say: TRIP })
-    await chat.ask('plan three days in Lisbon for me, and remember my flight: 3 May at 9:40')
+    await chat.ask('Plan three days in Lisbon for me')
     await page.request.patch(`${server.url}/api/sessions/${chat.sessionId()}`, {
       headers: { origin: server.url },
       data: { title: 'Three days in Lisbon' },

@@ -44,7 +44,7 @@ export function MemoryPanel({ sessionId, store, exists, moment }: Props) {
         event.stopPropagation()
         close()
       }}
-      className="fixed inset-0 z-40 flex flex-col bg-surface pt-[env(safe-area-inset-top)] pb-[env(safe-area-inset-bottom)] outline-none md:left-auto md:w-96 md:border-line md:border-l md:shadow-float lg:static lg:w-[23rem] lg:shrink-0 lg:shadow-none"
+      className="fixed inset-0 z-40 flex flex-col bg-surface pt-[env(safe-area-inset-top)] pb-[env(safe-area-inset-bottom)] outline-none md:left-auto md:w-96 md:border-line md:border-l md:shadow-[0_0_3rem_rgb(0_0_0/0.14)] lg:static lg:w-[23rem] lg:shrink-0 lg:shadow-none"
     >
       <div className="flex h-12 shrink-0 items-center justify-between pr-2 pl-5">
         <h2 className="font-semibold text-sm">Memory</h2>
