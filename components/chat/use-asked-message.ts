@@ -19,7 +19,8 @@ export function useAskedMessage(store: SessionStore, leaveEnd: () => void): bool
     let current = ''
     async function jump(): Promise<void> {
       const id = takeAskedMessage()
-      if (id === null) return
+      // An address that somebody has typed may ask for nothing that can be read.
+      if (id === null) return setArriving(false)
       current = id
       leaveEnd()
       const isThere = await store.showMessage(id)
