@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises'
 import type { MayWork } from './budget.ts'
 import { aboutWords } from './index-words.ts'
 import type { JobHandler } from './jobs.ts'
@@ -24,6 +25,8 @@ const REST_MS = 30_000
 
 /** Vectors are read and compared no longer than this; sessions with the newest ones come first. */
 const COMPARE_MS = 150
+/** After so long without a break others get their turn. */
+const TURN_MS = 5
 
 export type Embedding = {
   /** Computes what is missing of a session; see `JobHandler`. */
@@ -63,8 +66,13 @@ export function createEmbedding(deps: {
 
   async function compare(scope: SearchScope, meaning: Vector, until: number): Promise<Compared[]> {
     const compared: Compared[] = []
+    let turn = performance.now() + TURN_MS
     for (const session of await store.listEmbedded(scope, embed.model)) {
       if (performance.now() > until) break
+      if (performance.now() > turn) {
+        await setImmediate()
+        turn = performance.now() + TURN_MS
+      }
       const { namespace, sessionId } = session
       compared.push({ namespace, sessionId, messages: await vectors.compare(session, meaning, until) })
     }

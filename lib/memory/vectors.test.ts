@@ -88,6 +88,17 @@ it('reads on at the next question where the time of one has ended', async () => 
   expect(await compare({}, 0)).toHaveLength(2500)
 })
 
+it('lets others have their turn between two pages', async () => {
+  const { add, compare, readVectors } = open()
+  add(...Array.from({ length: 2500 }, (_, index) => index + 1))
+  let readByThen = 0
+  setImmediate(() => {
+    readByThen = readVectors.mock.calls.length
+  })
+  await compare()
+  expect(readByThen).toBe(1)
+})
+
 it('keeps no more than it may, and drops what was asked for longest ago', async () => {
   const { add, seqs, vectors, readVectors } = open({ maxBytes: 1000 })
   add(1, 2, 3, 4)

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises'
 import type { EmbeddedMessage, EmbeddedSession, EmbeddingStore, Vector } from './store/embedding-store.ts'
 import { isOnPath } from './store/search-scope.ts'
 
@@ -40,6 +41,8 @@ export function createVectors(
     while (lastSeq(block) < newest) {
       const page = await store.readVectors(key, { model, after: lastSeq(block), limit: PAGE })
       for (const { vector, ...message } of page) add(block, message, vector)
+      // A store in this process answers at once: others would not get their turn.
+      await setImmediate()
       if (page.length < PAGE || performance.now() > until) break
     }
     return block
