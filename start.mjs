@@ -15,7 +15,7 @@ if (major < OLDEST[0] || (major === OLDEST[0] && minor < OLDEST[1])) {
   )
 }
 
-const { buildState } = await import('./lib/server/build.ts')
+const { buildState, markBuilt } = await import('./lib/server/build.ts')
 if (buildState(folder) !== 'fresh') build()
 await import('./server.ts')
 
@@ -28,7 +28,7 @@ function build() {
     env: { ...process.env, NODE_ENV: 'production', NEXT_TELEMETRY_DISABLED: '1' },
     maxBuffer: 64 * 1024 * 1024,
   })
-  if (built.status === 0) return
+  if (built.status === 0) return markBuilt(folder)
   process.stderr.write(built.stdout ?? '')
   process.stderr.write(built.stderr ?? '')
   fail('The build failed; its output stands above. Run "npm ci" and try again.')

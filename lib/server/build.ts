@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, statSync } from 'node:fs'
+import { existsSync, readdirSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 /** What a build is made of. */
@@ -16,10 +16,18 @@ const SOURCES = [
 
 export type BuildState = 'fresh' | 'stale' | 'absent'
 
-/** Whether the folder holds a build, and whether a source was changed after it. */
+/** Next writes its `BUILD_ID` long before it is done: a build that was stopped after it looks like a whole one. */
+const COMPLETE = join('.next', 'COMPLETE')
+
+/** To be called when Next has built; a build begins by deleting what it says. */
+export function markBuilt(folder: string): void {
+  writeFileSync(join(folder, COMPLETE), '')
+}
+
+/** Whether the folder holds a whole build, and whether a source was changed after it. */
 export function buildState(folder: string): BuildState {
+  if (!existsSync(join(folder, COMPLETE))) return 'absent'
   const buildId = join(folder, '.next', 'BUILD_ID')
-  if (!existsSync(buildId)) return 'absent'
   const builtAt = statSync(buildId).mtimeMs
   return SOURCES.some((source) => changedAfter(join(folder, source), builtAt)) ? 'stale' : 'fresh'
 }
