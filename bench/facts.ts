@@ -51,7 +51,7 @@ async function withoutRealModel(): Promise<void> {
   await alone()
 }
 
-/** One conversation: a small model takes half a minute for a summary on two cores. */
+/** One conversation: on a busy machine a small model may need more than the minute that a summary is given. */
 async function withRealModel(): Promise<void> {
   const real = await findRealModel({ maxTokens: MODEL_TOKENS })
   if (typeof real === 'string') {
