@@ -19,8 +19,8 @@ export type ChunkLog = {
   /** No chunk comes after this. */
   end(): void
   readonly ended: boolean
-  /** Resolves at the next push or end, at the latest after `ms`. */
-  changed(ms: number): Promise<void>
+  /** Resolves when there is a chunk at `index`, or the end, at the latest after `ms`: also of what came since one looked. */
+  changed(index: number, ms: number): Promise<void>
 }
 
 export function createChunkLog(): ChunkLog {
@@ -47,7 +47,9 @@ export function createChunkLog(): ChunkLog {
       ended = true
       wakeReaders()
     },
-    changed: (ms) => orAfter(waiting.promise, ms),
+    changed: async (index, ms) => {
+      if (!ended && chunks.length <= index) await orAfter(waiting.promise, ms)
+    },
   }
 }
 
@@ -55,7 +57,7 @@ export function createChunkLog(): ChunkLog {
 export type ChunkSource = {
   /** The chunks from an index on; `null` when the run is gone. `ended`: no more will come. */
   read(from: number): Promise<{ chunks: readonly string[]; ended: boolean } | null>
-  changed(ms: number): Promise<void>
+  changed(index: number, ms: number): Promise<void>
 }
 
 /** In bytes from the start: each stream that they are piped through would hold the first token up. */
@@ -84,7 +86,7 @@ export function toFrames(source: ChunkSource, from: number): Frames {
           }
           if (page.chunks.length > 0) return
           const asked = Date.now()
-          await source.changed(PING_MS)
+          await source.changed(next, PING_MS)
           if (!cancelled && Date.now() - asked >= PING_MS)
             return controller.enqueue(encoder.encode(': waiting\n\n'))
         }
