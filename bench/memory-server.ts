@@ -14,6 +14,8 @@ const server = createServer((request, response) => {
 // Whoever measures may be busy between two requests.
 server.keepAliveTimeout = 600_000
 server.listen(0, '127.0.0.1', () => process.send?.((server.address() as AddressInfo).port))
+// Asked how busy it has been.
+process.on('message', () => process.send?.(process.cpuUsage()))
 process.once('disconnect', () => {
   server.close()
   server.closeAllConnections()

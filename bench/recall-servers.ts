@@ -13,12 +13,16 @@ import type { Conversation } from './recall-data.ts'
 export type MemoryServer = {
   /** What speaks to it with a key of its own, whose sessions are a namespace. */
   client(name: string): RecallClient
-  /** Ends when nothing is left to do in the background for what was ingested. */
+  /** Ends when all of it is embedded, where that is done. */
   ingest(client: RecallClient, conversations: readonly Conversation[], round?: number): Promise<void>
+  /** Ends when nothing is left to do in the background. */
+  settle(): Promise<void>
   close(): Promise<void>
 }
 
 const POLL_MS = 200
+/** A server that works less than this share of a second has nothing left to do. */
+const IDLE_SHARE = 0.05
 
 export async function startMemory(
   names: readonly string[],
@@ -40,7 +44,23 @@ export async function startMemory(
     },
   })
   const [port] = (await once(server, 'message')) as [number]
+  async function busyMs(): Promise<number> {
+    const answer = once(server, 'message')
+    server.send('busy')
+    const [{ user, system }] = (await answer) as [NodeJS.CpuUsage]
+    return (user + system) / 1000
+  }
+  /** Summaries of what was ingested would be measured, too. */
+  async function settle(): Promise<void> {
+    for (let before = await busyMs(), idle = false; !idle; ) {
+      await new Promise((wake) => setTimeout(wake, 1000))
+      const after = await busyMs()
+      idle = after - before < 1000 * IDLE_SHARE
+      before = after
+    }
+  }
   return {
+    settle,
     client: (name) => createRecallClient(`http://127.0.0.1:${port}`, keyOf(name)),
     async ingest(client, conversations, round = 0) {
       const asked = (await embeddings?.asked()) ?? 0

@@ -59,6 +59,7 @@ async function measureSet(set: DataSet): Promise<void> {
   for (const [index, each] of servers.entries()) {
     const client = each.server.client(name)
     await each.server.ingest(client, conversations)
+    await each.server.settle()
     clients.push({ name: each.name, client, must: index === 0 ? 0 : 1 })
   }
   const turns = conversations.reduce((sum, each) => sum + each.turns.length, 0)
@@ -128,6 +129,7 @@ async function measureTime(label: string, server: MemoryServer): Promise<void> {
       messages += each.turns.length
     }
   }
+  await server.settle()
   console.log(`\nTime of a query over HTTP, ${label}, 10 hits, ${messages} messages in the namespace`)
   for (const scope of ['session', 'namespace'] as const) {
     for (const set of sets) {
