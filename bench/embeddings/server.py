@@ -59,6 +59,8 @@ def embed(texts: list[str]) -> tuple[list[list[float]], int]:
 
 class Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    # Or each answer waits 40 ms for the other side to say that it has the head.
+    disable_nagle_algorithm = True
 
     def do_GET(self) -> None:
         if self.path == "/":
