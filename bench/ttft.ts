@@ -12,7 +12,12 @@ import build from '../e2e/build.ts'
  * connections open and send it prompts of the same length.
  */
 const SAMPLES = Number(process.argv[2] ?? 300)
-const WARM_UP = 60
+
+/** Until then connections are opened and statements prepared. */
+const STARTED = 60
+
+/** Until then much of the app and of the model's stand-in has not been compiled by the engine: a server in use is beyond that. */
+const WARM = 500
 
 /** A person takes longer than this to write; after a reply the app has its summary and title to see to. */
 const PAUSE_MS = 25
@@ -30,23 +35,20 @@ const [baseUrl] = (await once(llm, 'message')) as [string]
 const server = await createAppServer({ OPENAI_BASE_URL: baseUrl, OPENAI_API_KEY: 'x', CHAT_MODEL: 'fake' })
 const agent = new Agent({ keepAlive: true })
 await server.start()
+const direct: number[] = []
+const through: number[] = []
 try {
-  const direct: number[] = []
-  const through: number[] = []
   const session = createSession(server.url)
-  for (let n = 0; n < SAMPLES + WARM_UP; n++) {
+  for (let n = 0; n < WARM + SAMPLES; n++) {
     const alone = await askDirectly(n)
     await sleep(PAUSE_MS)
     const app = await session.ask(n)
     await sleep(PAUSE_MS)
-    if (n < WARM_UP) continue
     direct.push(alone)
     through.push(app)
   }
-  print('directly', direct)
-  print('through the app', through)
-  const added = (share: number) => (at(through, share) - at(direct, share)).toFixed(1)
-  console.log(`added           p50 ${added(0.5)} ms   p95 ${added(0.95)} ms   (${SAMPLES} samples each)`)
+  report(`A new process, turns ${STARTED} to ${WARM}`, STARTED, WARM)
+  report(`A process in use, the ${SAMPLES} turns after ${WARM}`, WARM)
 } finally {
   agent.destroy()
   await server.dispose()
@@ -108,6 +110,15 @@ async function post(
   }
   if (ms === 0) throw new Error(`No token came, but ${answer.statusCode}: ${text.slice(0, 200)}`)
   return { ms, answer }
+}
+
+function report(when: string, from: number, to?: number): void {
+  const [alone, app] = [direct.slice(from, to), through.slice(from, to)]
+  console.log(when)
+  print('directly', alone)
+  print('through the app', app)
+  const added = (share: number) => (at(app, share) - at(alone, share)).toFixed(1)
+  console.log(`added           p50 ${added(0.5)} ms   p95 ${added(0.95)} ms`)
 }
 
 function print(name: string, times: number[]): void {

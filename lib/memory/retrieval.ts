@@ -84,7 +84,12 @@ async function readBest(
   // A neighbour may be no message: one of a forgotten message, or behind the last one.
   for (let from = 0; retrieved.length < limit && from < places.length; from += limit) {
     const batch = places.slice(from, from + limit)
-    const read = await Promise.all(scopes.map((scope) => store.readPlaces(scope, batch)))
+    const read = await Promise.all(
+      scopes.map((scope) => {
+        const within = batch.filter((place) => mayHold(scope, place))
+        return within.length === 0 ? [] : store.readPlaces(scope, within)
+      }),
+    )
     const messages = new Map(read.flat().map((message) => [keyOf(message), message]))
     for (const place of batch) {
       const message = messages.get(keyOf(place))
@@ -92,6 +97,12 @@ async function readBest(
     }
   }
   return retrieved.slice(0, limit)
+}
+
+/** Whether a place can be in a scope, as far as its address tells. */
+function mayHold(scope: SearchScope, { namespace, sessionId }: Place): boolean {
+  const isIn = (ref?: SessionRef) => ref?.namespace === namespace && ref.sessionId === sessionId
+  return 'ref' in scope ? isIn(scope.ref) : scope.namespaces.includes(namespace) && !isIn(scope.except)
 }
 
 const keyOf = ({ namespace, sessionId, position }: Place) => JSON.stringify([namespace, sessionId, position])

@@ -53,6 +53,10 @@ export function bare(session: SessionRow | null): Session | null {
   return rest
 }
 
+/** Of `messages m`, for `toMessage`: a reply's receipt is longer than the reply, and a prompt has no use for it. */
+export const WITHOUT_RECEIPT = `m.seq, m.session_key, m.id, m.parent_id, m.branch, m.position, m.role, m.content, m.name, m.by_chat,
+  m.status, m.error, m.created_at, NULL AS receipt`
+
 export function toMessage(row: Row): MessageRow {
   return {
     seq: row.seq as number,

@@ -195,7 +195,10 @@ export interface MessageStore {
     ref: SessionRef,
     options: { limit: number; before?: number },
   ): Promise<{ session: Session; messages: MessageWithVersions[]; hasEarlier: boolean }>
-  /** The window of `headId` (absent: the session's head). Its cost is the window's length, not the session's. */
+  /**
+   * The window of `headId` (absent: the session's head), its replies without their receipts. Its cost is the window's
+   * length, not the session's.
+   */
   getWindow(ref: SessionRef, headId?: string | null): Promise<Window>
   /** Replies whose receipt names this summary or message, newest first. */
   findReplies(ref: SessionRef, named: { id: string; limit: number }): Promise<Message[]>
@@ -232,7 +235,10 @@ export interface SearchStore {
    * may be any text: nothing in it is an operator.
    */
   searchMessages(scope: SearchScope, query: { terms: string[]; limit: number }): Promise<Hit[]>
-  /** The messages at these places of the scope, in their order; a place where nothing stands is left out. */
+  /**
+   * The messages at these places of the scope, in their order, replies without their receipts; a place where nothing
+   * stands is left out.
+   */
   readPlaces(scope: SearchScope, places: Place[]): Promise<(Message & SessionRef)[]>
   /**
    * What a person looks for by words: the messages of all branches of all sessions of the namespaces that hold, for each

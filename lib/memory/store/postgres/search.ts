@@ -1,4 +1,4 @@
-import { bareMessage, type Row, toMessage } from '../rows.ts'
+import { bareMessage, type Row, toMessage, WITHOUT_RECEIPT } from '../rows.ts'
 import {
   byScore,
   candidatesFor,
@@ -156,7 +156,7 @@ async function readPlace({ one }: Queries, key: number, path: Stretch[], { posit
   return (
     stretch &&
     one(
-      'SELECT * FROM messages WHERE session_key = $1 AND branch = $2 AND position = $3',
+      `SELECT ${WITHOUT_RECEIPT} FROM messages m WHERE session_key = $1 AND branch = $2 AND position = $3`,
       key,
       stretch.branch,
       position,

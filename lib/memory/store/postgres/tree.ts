@@ -8,6 +8,7 @@ import {
   toMessage,
   toSession,
   toSummary,
+  WITHOUT_RECEIPT,
 } from '../rows.ts'
 import type { Stretch } from '../search-scope.ts'
 import type { NewMessage, SessionRef, Summary } from '../store.ts'
@@ -93,7 +94,7 @@ export async function requireWindow(
        FROM walk w JOIN messages m ON m.session_key = $1 AND m.id = w.parent_id
        WHERE w.summary_seq IS NULL
      )
-     SELECT m.*, w.summary_seq FROM walk w JOIN messages m ON m.session_key = $1 AND m.id = w.id
+     SELECT ${WITHOUT_RECEIPT}, w.summary_seq FROM walk w JOIN messages m ON m.session_key = $1 AND m.id = w.id
      ORDER BY m.position`,
     key,
     headId,

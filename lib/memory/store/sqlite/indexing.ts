@@ -1,6 +1,6 @@
 import { MemoryError } from '../../errors.ts'
 import { aboutWords, contentWords, isReply } from '../../index-words.ts'
-import { type MessageRow, toMessage } from '../rows.ts'
+import { type MessageRow, toMessage, WITHOUT_RECEIPT } from '../rows.ts'
 import type { Database } from './database.ts'
 
 /** Messages that one transaction adds: a save that comes meanwhile waits for no more. */
@@ -52,7 +52,7 @@ export function createIndexing({ all, one, run, write }: Database) {
   /** Whether there may be more. */
   function addSlice(limit = SLICE): boolean {
     const rows = all(
-      'SELECT * FROM messages WHERE seq > (SELECT through FROM index_progress) ORDER BY seq LIMIT ?',
+      `SELECT ${WITHOUT_RECEIPT} FROM messages m WHERE seq > (SELECT through FROM index_progress) ORDER BY seq LIMIT ?`,
       limit,
     )
     const tags = new Map<number, string>()

@@ -1,4 +1,4 @@
-import { bareMessage, toMessage } from '../rows.ts'
+import { bareMessage, toMessage, WITHOUT_RECEIPT } from '../rows.ts'
 import {
   byScore,
   candidatesFor,
@@ -110,23 +110,47 @@ export function searchMethods(database: Database, tree: Tree, indexing: Indexing
       limit,
     )
 
+  /** `null` when the scope holds nothing. */
   function tagsOf(scope: SearchScope): string | null {
-    if ('namespaces' in scope) return scope.namespaces.map(namespaceTag).join(' OR ') || null
-    const session = findSession(scope.ref)
-    return session && sessionTag(session.key)
+    if ('ref' in scope) {
+      const session = findSession(scope.ref)
+      return session && sessionTag(session.key)
+    }
+    const tags = scope.namespaces.map(namespaceTag).join(' OR ') || null
+    const left = scope.except && findSession(scope.except)
+    if (tags === null || !left) return tags
+    return isAlone(scope.namespaces, left.key) ? null : `(${tags}) NOT ${sessionTag(left.key)}`
   }
+
+  /** Many a person has one chat only: there is nothing to search beside it. */
+  const isAlone = (namespaces: readonly string[], key: number) =>
+    one(
+      `SELECT 1 FROM sessions WHERE namespace IN (SELECT value FROM json_each(?)) AND key <> ? AND deleted_at IS NULL LIMIT 1`,
+      JSON.stringify(namespaces),
+      key,
+    ) === undefined
 
   function readPlace(key: number, path: Stretch[], position: number): Row | undefined {
     const stretch = path.findLast(({ upTo }) => position <= upTo)
     return (
       stretch &&
       one(
-        'SELECT * FROM messages WHERE session_key = ? AND branch = ? AND position = ?',
+        `SELECT ${WITHOUT_RECEIPT} FROM messages m WHERE session_key = ? AND branch = ? AND position = ?`,
         key,
         stretch.branch,
         position,
       )
     )
+  }
+
+  /** Most places are in the same few sessions: each is looked up once. */
+  function createKeys() {
+    const keys = new Map<string, number | undefined>()
+    return (namespace: string, sessionId: string): number | undefined => {
+      const name = JSON.stringify([namespace, sessionId])
+      if (!keys.has(name)) keys.set(name, findSession({ namespace, sessionId })?.key)
+      return keys.get(name)
+    }
   }
 
   return {
@@ -152,8 +176,9 @@ export function searchMethods(database: Database, tree: Tree, indexing: Indexing
     readPlaces: (scope, places) =>
       read(() => {
         const sessionOf = openScope(scope)
+        const keyOf = createKeys()
         return places.flatMap(({ namespace, sessionId, position }) => {
-          const key = findSession({ namespace, sessionId })?.key
+          const key = keyOf(namespace, sessionId)
           const session = key === undefined ? null : sessionOf(key)
           if (key === undefined || !session || position > throughOf(scope)) return []
           const row = readPlace(key, session.path, position)

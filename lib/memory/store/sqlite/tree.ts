@@ -1,5 +1,13 @@
 import { MemoryError } from '../../errors.ts'
-import { type MessageRow, messageValues, type SessionRow, toMessage, toSession, toSummary } from '../rows.ts'
+import {
+  type MessageRow,
+  messageValues,
+  type SessionRow,
+  toMessage,
+  toSession,
+  toSummary,
+  WITHOUT_RECEIPT,
+} from '../rows.ts'
 import { isOnPath, type Stretch } from '../search-scope.ts'
 import type { NewMessage, SessionRef, Summary } from '../store.ts'
 import type { Database, Row } from './database.ts'
@@ -80,7 +88,7 @@ export function createTree({ all, one, run }: Database, indexing: Indexing) {
          FROM walk w JOIN messages m ON m.session_key = ?1 AND m.id = w.parent_id
          WHERE w.summary_seq IS NULL
        )
-       SELECT m.*, w.summary_seq FROM walk w CROSS JOIN messages m ON m.session_key = ?1 AND m.id = w.id
+       SELECT ${WITHOUT_RECEIPT}, w.summary_seq FROM walk w CROSS JOIN messages m ON m.session_key = ?1 AND m.id = w.id
        ORDER BY m.position`,
       key,
       headId,
