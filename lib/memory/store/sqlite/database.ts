@@ -70,12 +70,29 @@ export function openSqlite(path: string, { patienceMs = PATIENCE_MS } = {}): Dat
   }
 
   let commits = 0
+  let wasFull = false
+
+  /** With room again: a log that goes on growing would take that, too, and what is in it could then never leave it. */
+  function emptyLog(): void {
+    try {
+      all('PRAGMA wal_checkpoint(PASSIVE)')
+      wasFull = false
+    } catch {
+      // Not enough room yet: the next write tries again.
+    }
+  }
   const group = createGroupCommit({
     // IMMEDIATE: a transaction that reads first and then writes fails at once when another process wrote between.
     inTransaction(work) {
-      const result = transaction('BEGIN IMMEDIATE', work)
-      commits++
-      return result
+      try {
+        const result = transaction('BEGIN IMMEDIATE', work)
+        commits++
+        if (wasFull) emptyLog()
+        return result
+      } catch (error) {
+        wasFull ||= error instanceof MemoryError && error.code === 'storage-full'
+        throw error
+      }
     },
     inSavepoint(work) {
       run('SAVEPOINT work')
