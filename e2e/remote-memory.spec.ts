@@ -44,6 +44,9 @@ test('a Motörhead elsewhere gets what is said, and gives its window and context
   await expect(panel).toContainText('keeps no versions of edited messages')
   await panel.getByText('What it holds as the context').click()
   await expect(panel.getByText('The user said: my name is Zelda.')).toBeVisible()
+  original.mood = 'refuses'
+  await chat.ask('do you take this?')
+  await expect(panel).toContainText('2 messages are kept here only: it did not take them.')
   original.mood = 'down'
   await chat.ask('are you there?')
   await expect(panel.getByRole('status').filter({ hasText: 'does not answer' })).toContainText(

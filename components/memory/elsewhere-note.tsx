@@ -1,7 +1,7 @@
 import type { Elsewhere } from '#lib/chat/memory-types.ts'
 
 /** Whose memory the replies are given, when it is not ours, and how it stands. */
-export function ElsewhereNote({ host, problem, limits, context, waiting }: Elsewhere) {
+export function ElsewhereNote({ host, problem, limits, context, waiting, refused }: Elsewhere) {
   if (problem === null) {
     return (
       <section aria-label="Elsewhere" className="space-y-1.5 text-ink-muted text-xs leading-relaxed">
@@ -16,6 +16,12 @@ export function ElsewhereNote({ host, problem, limits, context, waiting }: Elsew
               {context}
             </p>
           </details>
+        )}
+        {refused > 0 && (
+          <p>
+            {refused === 1 ? 'One message is' : `${refused} messages are`} kept here only: it did not take
+            {refused === 1 ? ' it.' : ' them.'}
+          </p>
         )}
         <p className="text-pretty">{limits}</p>
       </section>

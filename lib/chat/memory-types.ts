@@ -67,7 +67,7 @@ export type MemoryView = {
 
 /**
  * `problem` keeps it from being used now; `limits` is what it cannot do; `context` is what it holds as that of this chat;
- * `waiting`: not all is saved there yet.
+ * `waiting`: not all is saved there yet; `refused`: as many messages it did not take, so that they are kept here only.
  */
 export type Elsewhere = {
   host: string
@@ -75,6 +75,7 @@ export type Elsewhere = {
   limits: string
   context: string | null
   waiting: boolean
+  refused: number
 }
 
 /** What a summary has become since the one before. */

@@ -68,6 +68,25 @@ describe('the memory that is shown', () => {
     expect(api.getMemory).toHaveBeenCalledTimes(3)
   })
 
+  it('is looked at again until everything has arrived at a Motörhead elsewhere, more seldom while that is down', async () => {
+    const { api, store } = setUp()
+    const there = { host: 'h', problem: null, limits: '', context: null, waiting: true, refused: 0 }
+    api.getMemory.mockResolvedValueOnce({ ...view(1), elsewhere: there })
+    api.getMemory.mockResolvedValueOnce({ ...view(1), elsewhere: { ...there, problem: 'It is down.' } })
+    api.getMemory.mockResolvedValueOnce({ ...view(1), elsewhere: { ...there, waiting: false } })
+    store.connect()
+    await settle()
+    for (const [ms, looks] of [
+      [1000, 2],
+      [9000, 2],
+      [1000, 3],
+      [600_000, 3],
+    ] as const) {
+      await vi.advanceTimersByTimeAsync(ms)
+      expect(api.getMemory).toHaveBeenCalledTimes(looks)
+    }
+  })
+
   it('follows other tabs, for its own session', async () => {
     const { api, store, tell } = setUp()
     store.connect()

@@ -1,4 +1,4 @@
-import type { MemoryView, MemoryWork } from '#lib/chat/memory-types.ts'
+import type { Elsewhere, MemoryView, MemoryWork } from '#lib/chat/memory-types.ts'
 import * as httpApi from './memory-api.ts'
 import { browserPage, type PageSignals } from './page-signals.ts'
 import { sentenceOf } from './sentences.ts'
@@ -30,6 +30,8 @@ export type MemoryStore = {
 }
 
 const WORKING_MS = 1000
+/** A Motörhead that does not answer keeps each look waiting for it. */
+const ELSEWHERE_DOWN_MS = 10_000
 /** The server's clock and this one may differ a little. */
 const RETRY_GRACE_MS = 400
 
@@ -59,8 +61,8 @@ export function createMemoryStore(
   function show(view: MemoryView): void {
     set({ view, problem: null })
     clearTimeout(timer)
-    const wait = lookAgainMs(view.work, now())
-    if (connected && wait !== null) timer = setTimeout(refresh, wait)
+    const wait = Math.min(workChangesMs(view.work, now()), elsewhereChangesMs(view.elsewhere))
+    if (connected && wait < NEVER) timer = setTimeout(refresh, wait)
   }
 
   /** An answer that was overtaken by a later question is not shown. */
@@ -117,11 +119,19 @@ export function createMemoryStore(
   }
 }
 
-/** When the summariser may stand differently; `null`: not before something else happens. */
-function lookAgainMs(work: MemoryWork, at: number): number | null {
+const NEVER = Number.POSITIVE_INFINITY
+
+/** When what is on its way to a Motörhead elsewhere may have arrived. */
+function elsewhereChangesMs(elsewhere: Elsewhere | null): number {
+  if (!elsewhere?.waiting) return NEVER
+  return elsewhere.problem === null ? WORKING_MS : ELSEWHERE_DOWN_MS
+}
+
+/** When the summariser may stand differently; `NEVER`: not before something else happens. */
+function workChangesMs(work: MemoryWork, at: number): number {
   switch (work.state) {
     case 'idle':
-      return null
+      return NEVER
     case 'running':
       return WORKING_MS
     case 'waiting':

@@ -1,5 +1,5 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import type { AddressInfo, Socket } from 'node:net'
 
 /** What the server does with the next requests. */
 export type Mood =
@@ -12,6 +12,8 @@ export type Mood =
   | 'redirect'
   | 'locked'
   | 'refuses'
+  /** A proxy before it takes no body over 1 MB, as nginx does by default. */
+  | 'refuses-long'
   /** Saves, and its answer never comes. */
   | 'saves-and-hangs'
   /** Saves, and the connection breaks. */
@@ -39,13 +41,20 @@ export type Original = {
 
 const WINDOW = 12
 
+/** actix-web's limit for JSON. */
+const MAX_BODY_BYTES = 2_097_152
+const PROXY_MAX_BYTES = 1024 * 1024
+
 /**
  * A small Motörhead as the original is, over real HTTP: GET gives window + 1, newest first; what is beyond the window is
- * folded into a summary and trimmed, messages in between lost. `managed`: the shape of the service that is gone.
+ * folded into a summary and trimmed, messages in between lost; a body over 2 MB is refused unread, and then nothing on that
+ * connection is answered any more. `managed`: the shape of the service that is gone.
  */
 export async function startOriginal({ managed = false } = {}): Promise<Original> {
   const sessions = new Map<string, Session>()
   const saved = new Map<string, string[]>()
+  /** Connections with a body on them that nobody reads. */
+  const stuck = new WeakSet<Socket>()
   const follower = await listen((request, response) => {
     original.followed.push(request.headers)
     json(response, 200, { messages: [], context: 'from elsewhere' })
@@ -58,6 +67,7 @@ export async function startOriginal({ managed = false } = {}): Promise<Original>
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { mood } = original
+    if (stuck.has(request.socket)) return
     if (mood === 'down') return void response.destroy()
     if (mood === 'hangs') return
     if (mood === 'page') return void response.end('<html><body>Welcome to nginx!</body></html>')
@@ -79,6 +89,14 @@ export async function startOriginal({ managed = false } = {}): Promise<Original>
   async function post(id: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
     if (!request.headers['content-type']?.startsWith('application/json'))
       return json(response, 400, { error: 'Content type error' })
+    const size = Number(request.headers['content-length'])
+    if (original.mood === 'refuses-long' && size > PROXY_MAX_BYTES)
+      return text(response, 413, 'Request Entity Too Large')
+    if (size > MAX_BODY_BYTES) {
+      stuck.add(request.socket)
+      const error = `JSON payload (${size} bytes) is larger than allowed (limit: ${MAX_BODY_BYTES} bytes).`
+      return json(response, 400, { error })
+    }
     const body = JSON.parse(await bodyOf(request)) as { messages: Said[]; context?: string | null }
     if (original.mood === 'refuses') return json(response, 400, { error: 'Json deserialize error' })
     const session = sessions.get(id) ?? { list: [], context: null, tokens: 0 }

@@ -8,9 +8,12 @@ export type Said = { role: string; content: string }
 /** What a Motörhead holds of a session. `messages` is oldest first. */
 export type RemoteMemory = { messages: Said[]; context: string | null }
 
+/** What one POST saves: `messages` oldest first, `context` in place of the summary there unless it is `null`. */
+export type RemoteSave = RemoteMemory
+
 /**
  * - `unreachable`: no answer, not in time, or cut off; a save may have arrived all the same
- * - `refused`: it does not want these messages, and never will
+ * - `refused`: it does not want these messages, and never will; what no Motörhead takes is not sent at all
  * - `failed`: an answer that is none: an error, a redirect, a page
  */
 export type RemoteErrorCode = 'unreachable' | 'refused' | 'failed'
@@ -29,18 +32,21 @@ export type RemoteClient = {
   /** Where it is, as a person may read it. */
   host: string
   load(sessionId: string, options: { timeoutMs: number; signal?: AbortSignal }): Promise<RemoteMemory>
-  append(
-    sessionId: string,
-    save: { messages: Said[]; context?: string; key: string; signal: AbortSignal },
-  ): Promise<void>
+  append(sessionId: string, save: RemoteSave, options: { key: string; signal: AbortSignal }): Promise<void>
   remove(sessionId: string, signal: AbortSignal): Promise<void>
 }
 
 /** A save is answered after a write to a database; a Motörhead that is busy summarising may take its time. */
 const SAVE_TIMEOUT_MS = 15_000
 
-/** A full window of long messages; more is no answer to us. */
-const MAX_ANSWER_BYTES = 16 * 1024 * 1024
+/**
+ * An original refuses a longer body without reading it, and then answers nothing more on that connection: the next request
+ * would wait for its time limit. Its limit is built in (actix-web's for JSON).
+ */
+const MAX_SAVE_BYTES = 2 * 1024 * 1024
+
+/** A full window of the longest messages that can be saved; more is no answer to us. */
+const MAX_ANSWER_BYTES = 16 * MAX_SAVE_BYTES
 
 /** Statuses with which a server says that this very body is the problem. */
 const REFUSALS = new Set([400, 409, 413, 415, 422])
@@ -94,14 +100,12 @@ export function createRemoteClient({ url, apiKey, clientId }: RemoteAddress): Re
       return parseMemory(await request(sessionId, {}, signals), new URL(url).host)
     },
 
-    async append(sessionId, { messages, context, key, signal }) {
+    async append(sessionId, save, { key, signal }) {
+      const body = bodyOf(save)
+      if (!holds(body)) throw tooLong(new URL(url).host)
       const answer = await request(
         sessionId,
-        {
-          method: 'POST',
-          headers: { 'content-type': 'application/json', 'idempotency-key': key },
-          body: JSON.stringify({ messages, ...(context !== undefined && { context }) }),
-        },
+        { method: 'POST', headers: { 'content-type': 'application/json', 'idempotency-key': key }, body },
         [signal, AbortSignal.timeout(SAVE_TIMEOUT_MS)],
       )
       // The page of a proxy in between comes with a 200, too.
@@ -113,6 +117,20 @@ export function createRemoteClient({ url, apiKey, clientId }: RemoteAddress): Re
     },
   }
 }
+
+/** Whether every Motörhead takes this in one POST. */
+export const saveFits = (save: RemoteSave): boolean => holds(bodyOf(save))
+
+const bodyOf = ({ messages, context }: RemoteSave) =>
+  JSON.stringify({ messages, ...(context !== null && { context }) })
+
+const holds = (body: string) => Buffer.byteLength(body) <= MAX_SAVE_BYTES
+
+const tooLong = (host: string) =>
+  new RemoteError(
+    'refused',
+    `A message is longer than a Motörhead takes (${MAX_SAVE_BYTES / 1024 / 1024} MB): it is kept here only, not at ${host}.`,
+  )
 
 /** Newest first and at the top, or under `data`; `"NONE"` and nothing are no context. */
 function parseMemory(text: string, host: string): RemoteMemory {

@@ -25,6 +25,8 @@ export interface RemoteStore {
   beginBatch(ref: SessionRef, batch: { batchId: string; messageIds: string[] }): Promise<void>
   /** `sent`: they are there; `refused`: never to be sent again; `returned`: they are not there, and unsent again. */
   endBatch(ref: SessionRef, batchId: string, outcome: 'sent' | 'refused' | 'returned'): Promise<void>
+  /** Messages of a session that were refused there and are kept here only: their ids, newest first. */
+  listRefused(ref: SessionRef, limit: number): Promise<string[]>
   /** Ids there of sessions that are gone for good here, to be deleted there. */
   listOrphans(limit: number): Promise<string[]>
   /** Deleted there, too. */

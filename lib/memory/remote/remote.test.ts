@@ -1,11 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { createJobWorker, type JobWorker } from '../jobs.ts'
-import { createMemory, type Memory } from '../memory.ts'
+import type { JobWorker } from '../jobs.ts'
+import { createMemory } from '../memory.ts'
 import { createSqliteStore } from '../store/sqlite/sqlite-store.ts'
 import type { SessionRef, Store } from '../store/store.ts'
 import { type Original, startOriginal } from './original.fake.ts'
-import { createRemoteMemory, REMOTE_LIMITS } from './remote.ts'
-import { createRemoteClient } from './remote-client.ts'
+import { connectRemote } from './remote.fake.ts'
+import { type createRemoteMemory, REMOTE_LIMITS } from './remote.ts'
 
 const bob: SessionRef = { namespace: 'bob', sessionId: 's1' }
 
@@ -29,33 +29,11 @@ afterEach(async () => {
   await there.close()
 })
 
-/** As a start of the process does it. */
-function connect(original = there, apiKey = 'secret-key'): void {
+function connect(original = there): void {
   const clock = () => now
-  const local: Memory = createMemory({
-    store,
-    now: clock,
-    settings: { maxWindowSize: 12, longTermMemory: true },
-    summarizer: async () => null,
-  })
-  memory = createRemoteMemory({
-    local,
-    store,
-    now: clock,
-    client: createRemoteClient({ url: original.url, apiKey, clientId: 'me' }),
-    onError: (error) => errors.push(error),
-  })
-  worker = createJobWorker({
-    store,
-    now: clock,
-    handlers: {
-      compaction: memory.compact,
-      title: async () => 'done',
-      upload: memory.upload,
-      embedding: memory.embedMissing,
-    },
-    onError: (error) => errors.push(error),
-  })
+  const connected = connectRemote({ store, original, now: clock, onError: (error) => errors.push(error) })
+  memory = connected.memory
+  worker = connected.worker
 }
 
 /** A finished turn, as the chat leaves it, and the background work after it. */
@@ -200,7 +178,10 @@ describe('a Motörhead elsewhere as the memory', () => {
     await turn(2)
     expect(there.contents('s1')).toEqual(exchange(2))
     expect((await store.listPath(bob, { limit: 9 })).messages).toHaveLength(4)
-    expect(errors).toHaveLength(1)
+    // The exchange as one, then each of its messages.
+    expect(there.requests.filter((request) => request.startsWith('POST'))).toHaveLength(4)
+    expect(errors).toHaveLength(2)
+    expect(await memory.look(bob)).toMatchObject({ problem: null, refused: 2 })
   })
 
   it('follows the branch that is shown: another version is not in the prompt', async () => {
@@ -267,7 +248,7 @@ describe('a Motörhead elsewhere as the memory', () => {
 
   it('says what it cannot do, in one sentence', () => {
     expect(REMOTE_LIMITS.match(/\.(?:\s|$)/gu)).toHaveLength(1)
-    for (const word of ['versions', 'forgets no single message', 'loses', 'search'])
+    for (const word of ['versions', 'forgets no single message', '2 MB', 'loses', 'search'])
       expect(REMOTE_LIMITS).toContain(word)
   })
 })

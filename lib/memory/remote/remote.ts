@@ -1,10 +1,10 @@
-import { createHash } from 'node:crypto'
 import { isAssistant } from '../fact-value.ts'
 import type { JobHandler } from '../jobs.ts'
 import type { Memory, Recall } from '../memory.ts'
 import { countTokens, newestWithin, WINDOW_TOKENS } from '../retrieval.ts'
 import type { Job, Message, SessionRef, Store } from '../store/store.ts'
 import { estimateTokens } from '../tokens.ts'
+import { MAX_BATCH, nextBatch } from './remote-batch.ts'
 import { type RemoteClient, RemoteError, type RemoteMemory, type Said } from './remote-client.ts'
 import type { Outbox } from './remote-store.ts'
 import { hasArrived, overlap, recognise, without } from './remote-window.ts'
@@ -17,9 +17,7 @@ const CHECK_TIMEOUT_MS = 15_000
 /** Messages looked at on either side. A Motörhead holds a window of about a dozen. */
 const MAX_UNSENT = 50
 const MAX_PATH = 200
-
-/** An exchange is saved at a time, as its other clients do: an original drops what a larger save pushes out. */
-const MAX_BATCH = 10
+const MAX_REFUSED = MAX_PATH
 
 export type RemoteState = {
   /** Where the Motörhead is. */
@@ -30,6 +28,8 @@ export type RemoteState = {
   limits: string
   /** `null` also while it cannot be asked. */
   context: string | null
+  /** How many messages are kept here only, as it did not take them: at most `MAX_REFUSED` are counted. */
+  refused: number
 }
 
 export type RemoteMemoryDeps = {
@@ -44,7 +44,7 @@ export type RemoteMemoryDeps = {
 
 /** What an existing Motörhead cannot do, and ours does all the same. For people, in one sentence. */
 export const REMOTE_LIMITS =
-  'It keeps no versions of edited messages, forgets no single message, and an original loses what its window pushes out before a summary has it; the copy here keeps all of that, and search runs over the copy.'
+  'It keeps no versions of edited messages, forgets no single message, takes none over 2 MB, and an original loses what its window pushes out before a summary has it; the copy here keeps all of that, and search runs over the copy.'
 
 /** Makes a Motörhead elsewhere the memory of the chat, over the memory here. */
 export function createRemoteMemory({ local, store, client, now, onError }: RemoteMemoryDeps): Memory & {
@@ -59,6 +59,8 @@ export function createRemoteMemory({ local, store, client, now, onError }: Remot
       problem = null
       return answer
     } catch (error) {
+      // What is wrong with one message keeps nobody from using it.
+      if (isRefusal(error)) throw error
       problem = error instanceof Error ? error.message : 'It failed.'
       throw error
     }
@@ -97,7 +99,8 @@ export function createRemoteMemory({ local, store, client, now, onError }: Remot
     const loading = outbox && ask(client.load(outbox.remoteId, { timeoutMs: LOAD_TIMEOUT_MS }))
     // Why it failed stands in `problem`.
     const there = await loading?.catch(() => null)
-    return { host: client.host, problem, limits: REMOTE_LIMITS, context: there?.context ?? null }
+    const { length: refused } = await store.listRefused(ref, MAX_REFUSED)
+    return { host: client.host, problem, limits: REMOTE_LIMITS, context: there?.context ?? null, refused }
   }
 
   function recallFrom(here: Recall, there: RemoteMemory, said: Said[], path: Message[]): Recall {
@@ -128,11 +131,17 @@ export function createRemoteMemory({ local, store, client, now, onError }: Remot
     await removeOrphans(signal)
     const { memory } = await store.getSettings(job.ref.namespace)
     if (!memory) return 'done'
+    let most = MAX_BATCH
     for (;;) {
       const outbox = await store.openOutbox(job.ref, { limit: MAX_UNSENT })
       if (!outbox) return 'done'
       if (outbox.sending) await settle(job, outbox, outbox.sending, signal)
-      else if (!(await sendNext(job, outbox, signal))) return 'done'
+      else {
+        const outcome = await sendNext(job, outbox, most, signal)
+        if (outcome === 'nothing') return 'done'
+        // One of them is what it does not take: alone, each shows.
+        most = outcome === 'returned' ? 1 : most
+      }
     }
   }
 
@@ -146,32 +155,39 @@ export function createRemoteMemory({ local, store, client, now, onError }: Remot
     const path = await store.listPath(ref, { limit: MAX_PATH })
     const batch = path.messages.filter(({ id }) => messageIds.includes(id))
     const first = path.messages.findIndex(({ id }) => messageIds.includes(id))
-    const before = path.messages.slice(0, Math.max(first, 0)).filter(hasWords)
+    const refused = new Set(await store.listRefused(ref, MAX_REFUSED))
+    const before = path.messages
+      .slice(0, Math.max(first, 0))
+      .filter((message) => hasWords(message) && !refused.has(message.id))
     const there = await ask(client.load(outbox.remoteId, { timeoutMs: CHECK_TIMEOUT_MS, signal }))
     const arrived = batch.length > 0 && hasArrived(there, before, batch)
     await store.endBatch(ref, batchId, arrived ? 'sent' : 'returned')
   }
 
-  async function sendNext({ ref }: Job, outbox: Outbox, signal: AbortSignal): Promise<boolean> {
-    const batch = firstExchange(outbox.unsent)
-    if (batch.length === 0) return false
-    const messageIds = batch.map(({ id }) => id)
-    const batchId = batchIdOf(outbox.remoteId, messageIds)
+  async function sendNext(
+    { ref }: Job,
+    outbox: Outbox,
+    most: number,
+    signal: AbortSignal,
+  ): Promise<'nothing' | 'sent' | 'refused' | 'returned'> {
+    const { remoteId, unsent } = outbox
+    if (unsent.length === 0) return 'nothing'
     const context = await contextToBring(ref, outbox, signal)
+    const batch = nextBatch(unsent, { remoteId, context, most })
+    if (!batch) return 'nothing'
+    const { batchId, messageIds } = batch
     await store.beginBatch(ref, { batchId, messageIds })
-    const messages = batch.map(toWire)
-    try {
-      await ask(
-        client.append(outbox.remoteId, { messages, key: batchId, signal, ...(context && { context }) }),
-      )
-    } catch (error) {
-      if (!(error instanceof RemoteError) || error.code !== 'refused') throw error
-      onError(error)
-      await store.endBatch(ref, batchId, 'refused')
-      return true
-    }
-    await store.endBatch(ref, batchId, 'sent')
-    return true
+    const outcome = await ask(client.append(remoteId, batch, { key: batchId, signal })).then(
+      () => 'sent' as const,
+      (error) => {
+        if (!isRefusal(error)) throw error
+        if (messageIds.length > 1) return 'returned' as const
+        onError(error)
+        return 'refused' as const
+      },
+    )
+    await store.endBatch(ref, batchId, outcome)
+    return outcome
   }
 
   /** A conversation that began before it is there comes with its summary, unless something is there already. */
@@ -219,26 +235,7 @@ function windowOf(outbox: Outbox, there: RemoteMemory, here: Recall): Said[] | n
   return [...said, question]
 }
 
-/** Up to the first reply. Nothing overtakes a reply that is still being written. */
-function firstExchange(unsent: Message[]): Message[] {
-  const streaming = unsent.findIndex(({ status }) => status === 'streaming')
-  const ready = streaming < 0 ? unsent : unsent.slice(0, streaming)
-  const reply = ready.findIndex(({ role }) => isAssistant(role))
-  return ready.slice(0, Math.min(reply < 0 ? ready.length : reply + 1, MAX_BATCH))
-}
-
-/** The same messages make the same id, so that a server which heeds it stores a repeated save once. */
-const batchIdOf = (remoteId: string, messageIds: string[]) =>
-  createHash('sha256')
-    .update(JSON.stringify([remoteId, messageIds]))
-    .digest('hex')
-    .slice(0, 32)
-
-/** As Motörhead's clients name the sides. Half a surrogate pair is no JSON to an original. */
-const toWire = ({ role, content }: Message): Said => ({
-  role: isAssistant(role) ? 'AI' : 'Human',
-  content: content.toWellFormed(),
-})
+const isRefusal = (error: unknown) => error instanceof RemoteError && error.code === 'refused'
 
 const hasWords = ({ content, status }: Message) => status !== 'streaming' && content.trim() !== ''
 

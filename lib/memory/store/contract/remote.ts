@@ -42,6 +42,24 @@ export function remoteContract(store: () => Store, scene: Scene): void {
     await store().beginBatch(bob, { batchId: 'B', messageIds: ['m1'] })
     await store().endBatch(bob, 'B', 'refused')
     expect(await open(bob)).toMatchObject({ isNew: true, unsent: ['m2'] })
+    expect(await store().listRefused(bob, 9)).toEqual(['m1'])
+    expect(await store().listRefused(eve, 9)).toEqual([])
+  })
+
+  it('tells what was refused, the newest first, until it is forgotten', async () => {
+    await append(bob, 'm1', 'm2', 'm3', 'm4')
+    for (const [messageId, outcome] of [
+      ['m1', 'refused'],
+      ['m2', 'sent'],
+      ['m3', 'refused'],
+    ] as const) {
+      await store().beginBatch(bob, { batchId: messageId, messageIds: [messageId] })
+      await store().endBatch(bob, messageId, outcome)
+    }
+    expect(await store().listRefused(bob, 9)).toEqual(['m3', 'm1'])
+    expect(await store().listRefused(bob, 1)).toEqual(['m3'])
+    await store().forgetMessage(bob, 'm3')
+    expect(await store().listRefused(bob, 9)).toEqual(['m1'])
   })
 
   it('tells what was sent of another branch from what is unsent of this one', async () => {

@@ -55,6 +55,19 @@ export function remoteMethods({ read, write }: Database): RemoteStore {
           )
       }),
 
+    listRefused: (ref, limit) =>
+      read(async (db) => {
+        const session = await findSession(db, ref)
+        if (!session) return []
+        const refused = await db.all(
+          `SELECT m.id FROM remote_messages r JOIN messages m ON m.seq = r.message_seq
+           WHERE r.session_key = $1 AND r.state = 'refused' ORDER BY m.seq DESC LIMIT $2`,
+          session.key,
+          limit,
+        )
+        return refused.map((row) => row.id as string)
+      }),
+
     listOrphans: (limit) =>
       read(async ({ all }) => {
         const rows = await all('SELECT remote_id FROM remote_orphans ORDER BY remote_id LIMIT $1', limit)

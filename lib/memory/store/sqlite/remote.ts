@@ -135,6 +135,19 @@ export function remoteMethods(database: Database, tree: Tree): RemoteStore {
         )
       }),
 
+    listRefused: (ref, limit) =>
+      read(() => {
+        const session = findSession(ref)
+        if (!session) return []
+        const refused = all(
+          `SELECT m.id FROM remote_messages r JOIN messages m ON m.seq = r.message_seq
+           WHERE r.session_key = ? AND r.state = 'refused' ORDER BY m.seq DESC LIMIT ?`,
+          session.key,
+          limit,
+        )
+        return refused.map((row) => row.id as string)
+      }),
+
     listOrphans: (limit) =>
       read(() =>
         all('SELECT remote_id FROM remote_orphans ORDER BY remote_id LIMIT ?', limit).map(

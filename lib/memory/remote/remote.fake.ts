@@ -1,0 +1,36 @@
+import { createJobWorker } from '../jobs.ts'
+import { createMemory } from '../memory.ts'
+import type { Store } from '../store/store.ts'
+import type { Original } from './original.fake.ts'
+import { createRemoteMemory } from './remote.ts'
+import { createRemoteClient } from './remote-client.ts'
+
+/** The memory and its background work over a store and a Motörhead elsewhere, as a start of the process makes them. */
+export function connectRemote(deps: {
+  store: Store
+  original: Original
+  now: () => number
+  onError: (error: unknown) => void
+}) {
+  const { store, original, now, onError } = deps
+  const local = createMemory({
+    store,
+    now,
+    settings: { maxWindowSize: 12, longTermMemory: true },
+    summarizer: async () => null,
+  })
+  const client = createRemoteClient({ url: original.url, apiKey: 'secret-key', clientId: 'me' })
+  const memory = createRemoteMemory({ local, store, now, client, onError })
+  const worker = createJobWorker({
+    store,
+    now,
+    handlers: {
+      compaction: memory.compact,
+      title: async () => 'done',
+      upload: memory.upload,
+      embedding: memory.embedMissing,
+    },
+    onError,
+  })
+  return { memory, worker }
+}
