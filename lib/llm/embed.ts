@@ -1,6 +1,7 @@
 import type { Embed } from '#lib/memory/embedding.ts'
 import { estimateTokens } from '#lib/memory/tokens.ts'
 import type { ModelSettings } from './models.ts'
+import { createTransport } from './transport.ts'
 
 /** An answer longer than this is none: 64 vectors of 4,096 numbers, written out. */
 const MAX_ANSWER_BYTES = 16 * 1024 * 1024
@@ -11,10 +12,11 @@ type Endpoint = { url: string; model: string; headers: Record<string, string> }
  * The embedding model that is configured, through OpenAI's `/embeddings`, which every compatible server speaks; `null`
  * when there is none. It is that of the chat's provider; on Azure the deployment AZURE_DEPLOYMENT_ID_ADA.
  */
-export function createEmbed(settings: ModelSettings, request: typeof fetch = fetch): Embed | null {
+export function createEmbed(settings: ModelSettings): Embed | null {
   const endpoint = endpointOf(settings)
   if (!endpoint) return null
   const { url, model, headers } = endpoint
+  const request = createTransport()
   return {
     model,
     async run(texts, signal) {
@@ -22,8 +24,6 @@ export function createEmbed(settings: ModelSettings, request: typeof fetch = fet
         method: 'POST',
         headers: { ...headers, 'content-type': 'application/json' },
         body: JSON.stringify({ model, input: texts, encoding_format: 'float' }),
-        // A redirect would carry the key to wherever it points.
-        redirect: 'error',
         signal,
       })
       if (!response.ok) throw new Error(`The embedding model answered with status ${response.status}.`)

@@ -1,15 +1,19 @@
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { generateText, streamText } from 'ai'
 import { describe, expect, it, vi } from 'vitest'
+import { describeModelError } from './errors.ts'
 import { createModels, type ModelSettings } from './models.ts'
 
-type Sent = { url: string; headers: Headers; redirect: string | undefined; body: Record<string, unknown> }
+type Sent = { url: string; headers: Headers; body: Record<string, unknown> }
 
 /** A provider that answers everything with `answer`, and what it was sent. */
 function provider(answer: (url: string) => Response | Promise<Response>) {
   const sent: Sent[] = []
   const fetch = vi.fn<typeof globalThis.fetch>(async (input, init) => {
     const body = typeof init?.body === 'string' ? JSON.parse(init.body) : {}
-    sent.push({ url: String(input), headers: new Headers(init?.headers), redirect: init?.redirect, body })
+    sent.push({ url: String(input), headers: new Headers(init?.headers), body })
     return answer(String(input))
   })
   return { sent, fetch }
@@ -63,11 +67,20 @@ describe('createModels', () => {
     expect(call?.body).toMatchObject({ model: 'd' })
   })
 
-  it.each([
-    { openaiApiKey: 'k' },
-    { openaiBaseUrl: 'http://127.0.0.1:9/v1', openaiApiKey: 'k', chatModel: 'm' },
-  ])('follows no redirect with the key of %j', async (settings) => {
-    expect((await firstCall(settings))?.redirect).toBe('error')
+  it('follows no redirect with the key, and says so', async () => {
+    const asked: unknown[] = []
+    const server = createServer(({ url }, response) => {
+      asked.push(url)
+      response.writeHead(307, { location: '/elsewhere' }).end()
+    }).listen(0, '127.0.0.1')
+    await once(server, 'listening')
+    const openaiBaseUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`
+    const settings = { gateway: false, openaiBaseUrl, openaiApiKey: 'k', chatModel: 'm' }
+    const { chat, status } = await createModels(settings).current()
+    const refusal = await generateText({ model: chat, prompt: 'hi', maxRetries: 0 }).catch((error) => error)
+    expect(describeModelError(refusal, status)).toContain('a redirect, which is not followed')
+    expect(asked).toEqual(['/v1/chat/completions'])
+    server.close().closeAllConnections()
   })
 
   it('takes the first provider that applies', async () => {

@@ -5,6 +5,7 @@ import type { ModelStatus } from '#lib/chat/types.ts'
 import { createProbe, firstChatModel, isLoopback } from './discovery.ts'
 import { createOfflineModel } from './offline.ts'
 import type { ReplyModel } from './stream-reply.ts'
+import { createTransport } from './transport.ts'
 
 /** From `lib/server/config.ts`; empty strings never occur. */
 export type ModelSettings = {
@@ -48,9 +49,11 @@ export function createModels(
   deps: ModelDeps = {},
 ): { current(choice?: string | null): Promise<Models> } {
   const { chatChoices = [], chatModel, memoryModel = chatModel } = settings
-  const byDefault = createProvider(settings, deps)
+  const { fetch = createTransport(), now = Date.now } = deps
+  const probe = { fetch, now, againMs: PROBE_AGAIN_MS }
+  const byDefault = createProvider(settings, probe)
   const chosen = new Map(
-    chatChoices.map((name) => [name, createProvider({ ...settings, chatModel: name, memoryModel }, deps)]),
+    chatChoices.map((name) => [name, createProvider({ ...settings, chatModel: name, memoryModel }, probe)]),
   )
   return {
     async current(choice) {
@@ -65,20 +68,17 @@ export function createModels(
 
 type ModelDeps = { fetch?: typeof fetch; now?: () => number }
 
-function createProvider(settings: ModelSettings, deps: ModelDeps): { current(): Promise<Models> } {
-  const request = withoutRedirects(deps.fetch ?? ((input, init) => fetch(input, init)))
-  const probe = { fetch: request, now: deps.now ?? Date.now, againMs: PROBE_AGAIN_MS }
+type ProbeDeps = { fetch: typeof fetch; now: () => number; againMs: number }
 
+function createProvider(settings: ModelSettings, probe: ProbeDeps): { current(): Promise<Models> } {
   if (settings.openaiBaseUrl) return createCustom(settings, settings.openaiBaseUrl, probe)
-  const fixed = createFixed(settings, request)
+  const fixed = createFixed(settings, probe.fetch)
   if (fixed) return { current: async () => fixed }
   const offline = createOffline()
   const { ollamaUrl } = settings
   if (!ollamaUrl || !isLoopback(ollamaUrl)) return { current: async () => offline }
   return createOllama(settings, ollamaUrl, offline, probe)
 }
-
-type ProbeDeps = { fetch: typeof fetch; now: () => number; againMs: number }
 
 function createFixed(settings: ModelSettings, request: typeof fetch): Models | null {
   const { openaiApiKey, azure, chatModel = DEFAULT_MODEL } = settings
@@ -180,9 +180,4 @@ function createOffline(): Models {
 function unstored(model: ReturnType<ReturnType<typeof createOpenAI>>): ReplyModel {
   const settings = { providerOptions: { openai: { store: false } } }
   return wrapLanguageModel({ model, middleware: defaultSettingsMiddleware({ settings }) })
-}
-
-/** A redirect would carry the key to wherever it points. */
-function withoutRedirects(request: typeof fetch): typeof fetch {
-  return (input, init) => request(input, { ...init, redirect: 'error' })
 }
