@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import type { Store } from '../store.ts'
+import type { Run, Store } from '../store.ts'
 import { createSqliteStore } from './sqlite-store.ts'
 
 describe('sqlite: the full-text index follows the messages', () => {
@@ -84,19 +84,48 @@ describe('sqlite: the full-text index follows the messages', () => {
     expect(indexed()).toEqual([2, 2])
   })
 
+  const begin = (id: string, text: string) =>
+    store.beginTurn(ref, {
+      run: { id: `r-${id}`, owner: 'o', mode: 'reply' },
+      turn: { kind: 'send', id: `q-${id}`, text, after: null, replyId: id },
+      create: { title: '' },
+      maxActiveRuns: 9,
+      now: 1,
+    })
+  const finish = async (run: Run, content: string) => {
+    const end = { status: 'complete', error: null, receipt: null, at: 3 } as const
+    await store.finishRun(run, { ...end, content, jobs: [] })
+  }
+
+  it('keeps no reply waiting for the message that it is to, and has both when it ends', async () => {
+    await finish((await begin('a1', 'kangaroo')).run, 'x')
+    const { run } = await begin('a2', 'kangaroo again')
+    const past = { ref, headId: 'q-a2', throughPosition: 2 }
+    const elsewhere = { namespaces: ['n'], except: ref }
+    const words = { terms: ['kangaroo'], limit: 9 }
+    expect((await store.searchMessages(past, words)).map(({ id }) => id)).toEqual(['q-a1'])
+    expect(await store.searchMessages(elsewhere, words)).toEqual([])
+    expect(indexed()).toEqual([1, 1])
+    await finish(run, 'x')
+    expect(indexed()).toEqual([2, 2])
+  })
+
+  it('keeps a reply waiting for what was said elsewhere', async () => {
+    await begin('a1', 'x')
+    const other = { ...ref, sessionId: 'other' }
+    await store.appendMessages(other, [said('m1')])
+    const words = { terms: ['kangaroo'], limit: 9 }
+    expect(await store.searchMessages({ namespaces: ['n'], except: ref }, words)).toMatchObject([
+      { id: 'm1' },
+    ])
+  })
+
   it('adds a reply when it ends, whether its turn came before or after', async () => {
     for (const searchesBefore of [true, false]) {
       const id = `a-${searchesBefore}`
-      const { run } = await store.beginTurn(ref, {
-        run: { id: `r-${id}`, owner: 'o', mode: 'reply' },
-        turn: { kind: 'send', id: `q-${id}`, text: 'x', after: null, replyId: id },
-        create: { title: '' },
-        maxActiveRuns: 9,
-        now: 1,
-      })
+      const { run } = await begin(id, 'x')
       if (searchesBefore) await find()
-      const end = { status: 'complete', content: `wombat ${id}`, error: null, receipt: null, at: 3 } as const
-      await store.finishRun(run, { ...end, jobs: [] })
+      await finish(run, `wombat ${id}`)
     }
     expect(await find(store, 'wombat')).toEqual(['a-false', 'a-true'])
     expect(indexed('reply_index', 'wombat')).toEqual([2, 2])

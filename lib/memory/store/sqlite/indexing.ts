@@ -6,7 +6,7 @@ import type { Database } from './database.ts'
 /** Messages that one transaction adds: a save that comes meanwhile waits for no more. */
 const SLICE = 500
 
-/** What a turn adds on its way; more is left to the search after it, which then has to write. */
+/** What a reply adds at its end; more is left to the next search, which then has to write. */
 const FEW = 20
 
 /** What a busy program saves in one go is added together: that costs a fraction, and nobody waits for it. */
@@ -18,6 +18,9 @@ const READER_PATIENCE_MS = 100
 type IndexedMessage = Pick<MessageRow, 'seq' | 'role' | 'name' | 'content' | 'createdAt'>
 
 const indexOf = (message: IndexedMessage) => (isReply(message) ? 'reply_index' : 'message_index')
+
+/** The messages of a session behind a position. */
+type Beyond = { key: number; position: number }
 
 export type Indexing = ReturnType<typeof createIndexing>
 
@@ -69,14 +72,26 @@ export function createIndexing({ all, one, run, write }: Database) {
     return rows.length === limit
   }
 
+  const lacksMoreThan = ({ key, position }: Beyond) =>
+    one(
+      `SELECT 1 FROM messages WHERE seq > (SELECT through FROM index_progress)
+         AND NOT (session_key = ? AND position > ?) LIMIT 1`,
+      key,
+      position,
+    ) !== undefined
+
   /** All messages that are acknowledged by now are in the index when this resolves. */
   async function catchUp(options?: { patienceMs: number }): Promise<void> {
     const newest = progress().newest ?? 0
     while (progress().through < newest && (await write(() => addSlice(), options)));
   }
 
-  /** Before a search: readers meet no lock, so one that another program holds costs it the newest messages, not its answer. */
-  async function catchUpIfFree(): Promise<void> {
+  /**
+   * Before a search: readers meet no lock, so one that another program holds costs it the newest messages, not its answer.
+   * `beyond`: what it would not find anyway, as the message that a reply is to: nobody waits until that is in the index.
+   */
+  async function catchUpIfFree(beyond?: Beyond): Promise<void> {
+    if (beyond && !lacksMoreThan(beyond)) return
     try {
       await catchUp({ patienceMs: READER_PATIENCE_MS })
     } catch (error) {
@@ -97,10 +112,7 @@ export function createIndexing({ all, one, run, write }: Database) {
   return {
     catchUpIfFree,
     catchUpSoon,
-    /**
-     * Inside a transaction of the caller's, which is synced anyway: the search that comes next has nothing to write, and
-     * nobody waits for a second sync.
-     */
+    /** Inside a transaction of the caller's, which is synced anyway: the search that comes next has nothing to write. */
     addWithThis(): void {
       addSlice(FEW)
     },

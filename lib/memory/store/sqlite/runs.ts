@@ -128,11 +128,12 @@ export function runsMethods(database: Database, tree: Tree, indexing: Indexing):
         const replay = findReplay(session.key, ref, begin)
         if (replay) return { run: replay, replayed: true }
         const active = one(
-          `SELECT count(*) AS n FROM sessions s JOIN runs r ON r.session_key = s.key AND r.ended_at IS NULL
-           WHERE s.namespace = ?`,
+          `SELECT count(*) AS n, count(*) FILTER (WHERE s.key = ?) AS here
+           FROM sessions s JOIN runs r ON r.session_key = s.key AND r.ended_at IS NULL WHERE s.namespace = ?`,
+          session.key,
           ref.namespace,
-        ) as Row
-        if ((active.n as number) >= begin.maxActiveRuns) {
+        ) as { n: number; here: number }
+        if (active.n >= begin.maxActiveRuns) {
           throw new MemoryError(
             'too-many-runs',
             'Too many replies are being written. Wait for one to end, or stop one.',
@@ -141,8 +142,6 @@ export function runsMethods(database: Database, tree: Tree, indexing: Indexing):
         spendAllowances(database, begin.allowances ?? [], begin.now)
         const { prompt, reply } = placeTurn(session, begin)
         moveHead(session.key, reply.id, begin.now)
-        indexing.addWithThis()
-        const waits = one('SELECT 1 FROM runs WHERE session_key = ? AND ended_at IS NULL', session.key)
         const row = one(
           `INSERT INTO runs (session_key, id, message_id, prompt_id, status, mode, owner, heartbeat_at, created_at)
            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING *`,
@@ -151,7 +150,7 @@ export function runsMethods(database: Database, tree: Tree, indexing: Indexing):
           reply.id,
           prompt.id,
           // Nothing before it: it starts with this very write, and the model need not wait for a second one.
-          waits ? 'queued' : 'running',
+          active.here > 0 ? 'queued' : 'running',
           begin.run.mode,
           begin.run.owner,
           begin.now,
@@ -260,6 +259,7 @@ export function runsMethods(database: Database, tree: Tree, indexing: Indexing):
           message.seq,
         )
         indexing.reindex(key, { ...message, content: end.content })
+        indexing.addWithThis()
         run('UPDATE sessions SET updated_at = max(updated_at, ?) WHERE key = ?', end.at, key)
         addJobs(database, key, end.jobs)
         return true

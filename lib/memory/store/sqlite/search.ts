@@ -110,16 +110,12 @@ export function searchMethods(database: Database, tree: Tree, indexing: Indexing
       limit,
     )
 
-  /** `null` when the scope holds nothing. */
-  function tagsOf(scope: SearchScope): string | null {
-    if ('ref' in scope) {
-      const session = findSession(scope.ref)
-      return session && sessionTag(session.key)
-    }
+  /** `null` when the scope holds nothing. `key`: of the session that it names. */
+  function tagsOf(scope: SearchScope, key: number | undefined): string | null {
+    if ('ref' in scope) return key === undefined ? null : sessionTag(key)
     const tags = scope.namespaces.map(namespaceTag).join(' OR ') || null
-    const left = scope.except && findSession(scope.except)
-    if (tags === null || !left) return tags
-    return isAlone(scope.namespaces, left.key) ? null : `(${tags}) NOT ${sessionTag(left.key)}`
+    if (tags === null || key === undefined) return tags
+    return isAlone(scope.namespaces, key) ? null : `(${tags}) NOT ${sessionTag(key)}`
   }
 
   /** Many a person has one chat only: there is nothing to search beside it. */
@@ -155,9 +151,13 @@ export function searchMethods(database: Database, tree: Tree, indexing: Indexing
 
   return {
     async searchMessages(scope, { terms, limit }) {
-      await indexing.catchUpIfFree()
+      const named = 'ref' in scope ? scope.ref : scope.except
+      const key = named && findSession(named)?.key
+      await indexing.catchUpIfFree(
+        key === undefined ? undefined : { key, position: 'ref' in scope ? throughOf(scope) : 0 },
+      )
       return read(() => {
-        const tags = tagsOf(scope)
+        const tags = tagsOf(scope, key)
         if (terms.length === 0 || tags === null) return []
         const candidates = candidatesFor(scope, limit)
         const rows = INDEXES.flatMap((index) => match(index, boundedQuery(index, tags, terms), candidates))
