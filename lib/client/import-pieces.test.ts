@@ -34,12 +34,35 @@ test('an element that is cut in two by the stream at any place is whole', async 
   }
 })
 
-test('an export of this app comes by its sessions, under its own head', async () => {
+test('an export of this app comes by its sessions, under its own head, and is never in memory as a whole', async () => {
   const sessions = Array.from({ length: 5 }, (_, n) => ({ id: n, text: 'x'.repeat(600_000) }))
-  const pieces = await read(new Blob([JSON.stringify({ format: 'f', version: 1, sessions, settings: {} })]))
+  const file = new Blob([JSON.stringify({ format: 'f', version: 1, sessions, settings: {} })])
+  file.text = () => Promise.reject(new Error('the whole file was asked for'))
+  const pieces = await read(file)
   expect(pieces.map(({ chats }) => chats)).toEqual([2, 2, 1])
   expect(pieces.map(({ body }) => JSON.parse(body).format)).toEqual(['f', 'f', 'f'])
   expect(pieces.flatMap(({ body }) => JSON.parse(body).sessions)).toEqual(sessions)
+  expect(pieces.at(-1)?.read).toBe(file.size)
+})
+
+test('the sessions of an export are found among what only looks like them, wherever the stream is cut', async () => {
+  const head = { note: '"sessions":[1]', '"sessions': [2], deep: { sessions: [3] }, format: 'f' }
+  const file = { ...head, sessions: [chat(1), chat(2)], settings: { sessions: [4], custom: '\\"]' } }
+  const text = `\uFEFF${JSON.stringify(file, null, 1)}`
+  const bytes = new TextEncoder().encode(text)
+  for (let cut = 1; cut < bytes.length; cut++) {
+    const blob = new Blob([text])
+    blob.stream = () => new Blob([bytes.slice(0, cut)]).stream().pipeThrough(thenAlso(bytes.slice(cut)))
+    const [piece, ...more] = await read(blob)
+    expect(more).toEqual([])
+    expect(piece?.chats).toBe(2)
+    expect(JSON.parse(piece?.body ?? '')).toEqual(file)
+  }
+})
+
+test('an export of this app without sessions is given, for the server to count none', async () => {
+  const text = '{"format":"f","sessions": [ ]}'
+  expect((await read(new Blob([text]))).map(({ body }) => JSON.parse(body))).toEqual([JSON.parse(text)])
 })
 
 test('what is neither is given as it is, and nothing of an empty array', async () => {
@@ -48,7 +71,8 @@ test('what is neither is given as it is, and nothing of an empty array', async (
   expect(await read(new Blob([' [ ] ']))).toEqual([])
 })
 
-test('an array that was cut off is refused', async () => {
+test('what was cut off is refused', async () => {
+  await expect(read(new Blob(['{"format":"f","sessions":[{"a":1},{"b"']))).rejects.toThrow('cut off')
   await expect(read(new Blob(['[{"a":1},{"b":']))).rejects.toThrow('cut off')
   await expect(read(new Blob(['[{"a":1}, "never ended]']))).rejects.toThrow('cut off')
 })
