@@ -15,7 +15,8 @@ async function findings(page: Page): Promise<string[]> {
 
 for (const colorScheme of ['light', 'dark'] as const) {
   test.describe(`in the ${colorScheme} theme`, () => {
-    test.use({ colorScheme })
+    // What fades in has less contrast on its way: a slow machine would be looked at in the middle of it.
+    test.use({ colorScheme, contextOptions: { reducedMotion: 'reduce' } })
 
     test('[A47] axe finds nothing serious on the empty chat, a conversation, an editor, a menu and a failure', async ({
       chat,
@@ -89,7 +90,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
       await chat.open()
       await memory.open({ empty: true })
       expect(await findings(page)).toEqual([])
-      for (let n = 1; n <= 8; n++) await chat.ask(`my number ${n} is ${n * 111}`)
+      await chat.talk('my number is 111')
       await expect(memory.versions).toBeVisible()
       await memory.fact(/111/).first().click()
       await expect(memory.summary).toContainText('Given to these replies')
@@ -133,7 +134,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
   })
 }
 
-test('the conversation is busy while a reply is written, and its end is told once', async ({
+test('[A49] the conversation is busy while a reply is written, and its end is told once', async ({
   chat,
   llm,
   page,

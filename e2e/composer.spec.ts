@@ -36,6 +36,7 @@ test('[A42] scrolling up unpins at once, a button returns, sending pins, switchi
 
   llm.when('while I read', { say: tall, hold: true, rest: tall })
   await chat.say('while I read')
+  await expect(chat.replies).toHaveCount(2)
   await expect(chat.replies.last()).toContainText('Paragraph number 59.')
   await expect.poll(atEnd).toBe(true)
   await chat.log.hover()
@@ -54,8 +55,29 @@ test('[A42] scrolling up unpins at once, a button returns, sending pins, switchi
   await expect(toEnd).toBeVisible()
   await chat.say('pin me again')
   await expect.poll(atEnd).toBe(true)
-  await page.reload()
+  await chat.reload()
   await expect.poll(atEnd).toBe(true)
+
+  const address = new URL(page.url()).pathname
+  await chat.newChat()
+  await page.evaluate(() => {
+    // How far from the end each painted frame is that shows the session.
+    const gaps: number[] = []
+    const { port1, port2 } = new MessageChannel()
+    port1.onmessage = () => {
+      const last = [...document.querySelectorAll('[role=log] article')].at(-1)
+      if (last) gaps.push(last.getBoundingClientRect().bottom - innerHeight)
+      requestAnimationFrame(() => port2.postMessage(null))
+    }
+    port2.postMessage(null)
+    Object.assign(window, { gaps })
+  })
+  await chat.sessions.locator(`a[href="${address}"]`).click()
+  await expect(chat.questions.last()).toContainText('pin me again')
+  await expect.poll(atEnd).toBe(true)
+  expect(
+    Math.max(...(await page.evaluate(() => (window as unknown as { gaps: number[] }).gaps))),
+  ).toBeLessThan(0)
 })
 
 test('a message beyond the limit is refused with its numbers, before it is sent', async ({ chat, page }) => {

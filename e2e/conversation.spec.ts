@@ -18,7 +18,7 @@ test('[A1] a first message gets a streamed reply, an address, a row in the sideb
   await expect(chat.replies.last()).toContainText('So it begins.')
   const [cookie] = await page.context().cookies()
   expect(cookie).toMatchObject({ httpOnly: true, sameSite: 'Lax' })
-  await page.reload()
+  await chat.reload()
   await expect(chat.questions).toHaveText(/first light/)
   await expect(chat.replies).toContainText('So it begins.')
   await expect(chat.session(/first light|A fake title/)).toHaveAttribute('aria-current', 'page')
@@ -85,7 +85,7 @@ for (const [name, behaviour, sentence] of [
     await expect(reply.getByRole('alert')).toContainText(sentence)
     await expect(page.locator('body')).not.toContainText(/sk-|raw provider|secret/)
     await expect(await chat.ask('and now?')).toContainText('That is noted.')
-    await page.reload()
+    await chat.reload()
     await expect(chat.replies.first().getByRole('alert')).toContainText(sentence)
   })
 }
@@ -106,7 +106,6 @@ test('without a model the chat answers from its memory, says so, and says how to
   startServer,
 }) => {
   const server = await startServer({ OPENAI_BASE_URL: '', OPENAI_API_KEY: '', CHAT_MODEL: '' })
-  await page.goto(server.url)
   await chat.open(server.url)
   const banner = page.getByRole('status').filter({ hasText: 'No language model is connected' })
   await expect(banner).toBeVisible()
@@ -116,12 +115,11 @@ test('without a model the chat answers from its memory, says so, and says how to
   await expect(await chat.ask('whats my name?')).toContainText('bob')
 })
 
-test('VERBOSE=1 prints each prompt to the terminal as it goes out', async ({ page, chat, startServer }) => {
+test('VERBOSE=1 prints each prompt to the terminal as it goes out', async ({ chat, startServer }) => {
   const server = await startServer({ VERBOSE: '1' })
-  await page.goto(server.url)
   await chat.open(server.url)
   await chat.ask('hi im bob')
   await chat.ask('whats my name?')
+  await expect.poll(() => server.output()).toMatch(/Human: hi im bob[\s\S]*Human: whats my name\?/)
   expect(server.output()).toContain('Prompt after formatting:')
-  expect(server.output()).toMatch(/Human: hi im bob[\s\S]*Human: whats my name\?/)
 })

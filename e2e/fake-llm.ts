@@ -35,6 +35,8 @@ export type FakeLlm = {
   when(text: string, behaviour: Behaviour): void
   /** While true, every request for a summary is answered with an error. */
   summariesFail: boolean
+  /** The same for titles. */
+  titlesFail: boolean
   /** Lets the held answers to `text` go on, or the next one that would be held when none is yet. */
   release(text: string): void
   close(): Promise<void>
@@ -77,7 +79,9 @@ export async function startFakeLlm(): Promise<FakeLlm> {
   }
 
   const backgroundFor = (received: ReceivedRequest): Behaviour =>
-    received.kind === 'summary' && llm.summariesFail ? { fail: 500 } : { say: answerTo(received) }
+    (received.kind === 'summary' ? llm.summariesFail : llm.titlesFail)
+      ? { fail: 500 }
+      : { say: answerTo(received) }
 
   function plannedFor({ messages, prompt }: ReceivedRequest): Behaviour {
     const newest = messages.at(-1)?.content ?? ''
@@ -144,6 +148,7 @@ export async function startFakeLlm(): Promise<FakeLlm> {
   const { port } = server.address() as AddressInfo
   const llm: FakeLlm = {
     summariesFail: false,
+    titlesFail: false,
     baseUrl: `http://127.0.0.1:${port}/v1`,
     requests,
     repliesTo: (text) =>

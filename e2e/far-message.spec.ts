@@ -31,7 +31,7 @@ test('[A23] a hit far up in a chat of 1,200 messages is shown by one request, an
 }) => {
   await chat.open()
   await longChat(page.request, server.url)
-  await page.reload()
+  await chat.reload()
   const asked: string[] = []
   page.on('request', (request) => {
     const { pathname, search } = new URL(request.url())
@@ -73,7 +73,7 @@ test('[A23] a hit far up in a chat of 1,200 messages is shown by one request, an
 test('[A29] a message sent while reading far above shows the end with it', async ({ chat, page, server }) => {
   await chat.open()
   await longChat(page.request, server.url)
-  await page.reload()
+  await chat.reload()
   await page.keyboard.press('Control+k')
   const search = new SearchDialog(page)
   await search.field.fill('hedgehog')

@@ -5,7 +5,6 @@ import { SearchDialog } from './pages/search-dialog.ts'
 
 test('[A22] a pinned session stays on top, after a reload and in another tab, until it is unpinned', async ({
   chat,
-  page,
   openTab,
 }) => {
   await chat.open()
@@ -13,15 +12,15 @@ test('[A22] a pinned session stays on top, after a reload and in another tab, un
   await chat.renamed('A fake title', 'Pinned by me')
   await chat.newChat()
   await chat.ask('a newer one')
-  await chat.menuOf('Pinned by me', 'Pin')
+  await chat.saved(() => chat.menuOf('Pinned by me', 'Pin'))
   const pinned = chat.sessions.getByRole('region', { name: 'Pinned' })
   await expect(pinned.getByRole('link')).toHaveText(['Pinned by me'])
   await expect(chat.sessions.getByRole('link', { name: 'Pinned by me' })).toHaveCount(1)
   const second = await openTab()
   await expect(second.sessions.getByRole('region', { name: 'Pinned' }).getByRole('link')).toHaveCount(1)
-  await page.reload()
+  await chat.reload()
   await expect(pinned.getByRole('link')).toHaveText(['Pinned by me'])
-  await chat.menuOf('Pinned by me', 'Unpin')
+  await chat.saved(() => chat.menuOf('Pinned by me', 'Unpin'))
   await expect(pinned).toBeHidden()
   await expect(chat.session('Pinned by me')).toBeVisible()
   await expect(second.sessions.getByRole('region', { name: 'Pinned' })).toBeHidden()
@@ -34,6 +33,7 @@ test('[A24] a session is saved as Markdown and as JSON with every version', asyn
   llm.when('pick a colour', { say: 'blue' })
   await chat.action(chat.replies.first(), 'Regenerate')
   await expect(chat.replies.first()).toContainText('blue')
+  await chat.settled()
   await chat.renamed('A fake title', '../Colours: "best of" <b>')
 
   const markdown = await saved(page, () => chat.exportOf('Colours', 'As Markdown'))

@@ -28,7 +28,6 @@ test('[A33] a forgotten message is gone from the thread, prompts, summaries, sea
 }) => {
   const server = await startServer()
   const memory = new MemoryPanel(page)
-  await page.goto(server.url)
   await chat.open(server.url)
   await chat.talk('zqxkanarok is my secret word')
   await memory.open()
@@ -55,7 +54,7 @@ test('[A33] a forgotten message is gone from the thread, prompts, summaries, sea
       .some((file) => readFileSync(file).includes('zqxkanarok'))
   await expect.poll(bytes, { timeout: 20_000 }).toBe(false)
   await page.keyboard.press('Escape')
-  await page.reload()
+  await chat.reload()
   await expect(chat.questions).toHaveCount(8)
   await expect(page.locator('body')).not.toContainText('zqxkanarok')
 })
@@ -74,7 +73,6 @@ test('a summary is made anew on request, and the old one stays until then', asyn
 
 test('everything of mine goes at once, and the cookie with it', async ({ chat, page, startServer }) => {
   const server = await startServer()
-  await page.goto(server.url)
   await chat.open(server.url)
   await chat.ask('wvbkanarok')
   const answer = await page.request.delete(`${server.url}/api/me`, {

@@ -1,4 +1,4 @@
-import { expect } from '@playwright/test'
+import { expect, type Page } from '@playwright/test'
 import { test } from './fixtures.ts'
 import { createPerson } from './security/person.ts'
 
@@ -11,6 +11,15 @@ const save = (url: string, session: string, contents: string[]) =>
     }),
   }).then(({ status }) => status)
 
+/** Somebody's key for their program, as the settings make it. */
+const newKey = (page: Page): Promise<string> =>
+  page.evaluate(async () => {
+    const headers = { 'content-type': 'application/json' }
+    const body = JSON.stringify({ name: 'Notebook' })
+    const made = await (await fetch('/api/keys', { method: 'POST', headers, body })).json()
+    return made.secret
+  })
+
 test('what a program saves with my key shows up beside my chats, live, and I can go on there', async ({
   chat,
   page,
@@ -19,11 +28,7 @@ test('what a program saves with my key shows up beside my chats, live, and I can
   test.slow()
   await chat.open()
   await chat.ask('hello from the chat')
-  const { secret } = await page.evaluate(async () => {
-    const headers = { 'content-type': 'application/json' }
-    const body = JSON.stringify({ name: 'Notebook' })
-    return (await fetch('/api/keys', { method: 'POST', headers, body })).json()
-  })
+  const secret = await newKey(page)
   const program = `${server.url}/k/${secret}`
 
   expect(await save(program, 'notes/1', ['hi im bob', 'Hello Bob!'])).toBe(200)
@@ -51,21 +56,42 @@ test('in a chat of my program my instructions hold for what I ask, and what is d
   llm,
 }) => {
   await chat.open()
-  const { secret } = await page.evaluate(async () => {
+  await page.evaluate(async () => {
     const headers = { 'content-type': 'application/json' }
     const body = JSON.stringify({ customInstructions: 'Always answer in rhymes.' })
     await fetch('/api/settings', { method: 'PATCH', headers, body })
-    const name = JSON.stringify({ name: 'Notebook' })
-    return (await fetch('/api/keys', { method: 'POST', headers, body: name })).json()
   })
+  const secret = await newKey(page)
   await save(`${server.url}/k/${secret}`, 'poems', ['hi im a poet', 'Hello!'])
-  await page.reload()
+  await chat.reload()
   await chat.session('hi im a poet').click()
   await expect(page.getByText('One of your programs writes here')).toBeVisible()
   await chat.ask('what shall I write about?')
   expect(llm.repliesTo('what shall I write about?').at(-1)?.prompt).toContain('Always answer in rhymes.')
   await chat.newChat()
   await expect(page.getByText('One of your programs writes here')).toBeHidden()
+})
+
+test('a program is told nothing of my chats by a reply, and what it saves comes back in none of them', async ({
+  chat,
+  page,
+  server,
+  llm,
+}) => {
+  const promptFor = async (question: string) => {
+    await chat.ask(question)
+    return llm.repliesTo(question).at(-1)?.prompt
+  }
+  await chat.open()
+  await chat.ask('my sister lives in Oslo')
+  await save(`${server.url}/k/${await newKey(page)}`, 'travel', ['my brother lives in Bergen', 'Noted.'])
+  await chat.reload()
+  await chat.session('my brother lives in Bergen').click()
+  await expect(chat.questions).toHaveCount(1)
+  expect(await promptFor('where does my sister live now?')).not.toContain('Oslo')
+  await chat.newChat()
+  expect(await promptFor('where does my brother live?')).not.toContain('Bergen')
+  expect(await promptFor('and where does my sister live?')).toContain('Oslo')
 })
 
 test('a session of a program is nobody else’s, by whatever address', async ({ server }) => {

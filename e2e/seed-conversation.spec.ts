@@ -17,7 +17,6 @@ test('[A6] remembers it after the server was killed and started again', async ({
   startServer,
 }) => {
   const server = await startServer()
-  await page.goto(server.url)
   await chat.open(server.url)
   await chat.ask('hi im bob')
   await server.kill()
@@ -54,7 +53,7 @@ test('[A6] remembers it after sixty other messages, with a window of twelve', as
       after = replyId
     }
   }, sessionId)
-  await page.reload()
+  await chat.reload()
   await expect(await chat.ask('whats my name?')).toContainText('Bob')
   const prompt = llm.repliesTo('whats my name?').at(-1)
   expect(prompt?.prompt).toMatch(/im bob|my name is bob/i)

@@ -18,9 +18,9 @@ test('[A19] a session is renamed: Enter saves, Escape does not, composing does n
   await title.fill('東京')
   await title.dispatchEvent('keydown', { key: 'Enter', keyCode: 229, isComposing: true, bubbles: true })
   await expect(title).toBeVisible()
-  await title.press('Enter')
+  await chat.saved(() => title.press('Enter'))
   await expect(chat.session('東京')).toBeVisible()
-  await page.reload()
+  await chat.reload()
   await expect(chat.session('東京')).toBeVisible()
 })
 
@@ -42,7 +42,7 @@ test('[A20] a deleted session comes back by undo, and without it its address is 
   await chat.open(address)
   await expect(chat.questions).toContainText('to be deleted')
 
-  await chat.menuOf('A fake title', 'Delete')
+  await chat.saved(() => chat.menuOf('A fake title', 'Delete'))
   await expect(chat.session('A fake title')).toBeHidden()
   await expect(page).toHaveURL(/\/$/)
   const response = await page.goto(address)
@@ -60,13 +60,12 @@ test('[A21] sessions are grouped by date, and the oldest of 500 can be reached',
   chat,
   page,
   server,
-  context,
 }) => {
   test.slow()
   await chat.open()
   await chat.ask('the newest one')
   await addOldSessions(server.dataDir, page, 500)
-  await page.reload()
+  await chat.reload()
   await expect(chat.sessions.getByRole('region', { name: 'Today' })).toBeVisible()
   await expect(chat.sessions.getByRole('region', { name: 'Yesterday' })).toBeVisible()
   const oldest = chat.session('old session 499')
@@ -80,31 +79,68 @@ test('[A21] sessions are grouped by date, and the oldest of 500 can be reached',
     )
     .toBe(1)
   await expect(oldest).toBeVisible()
-  expect(context).toBeDefined()
 })
 
-test('[A26] a session gets a title by itself, and never against a person', async ({ chat, page }) => {
+test('[A21] a day begins where the browser is, not where the server is', async ({
+  chat,
+  page,
+  server,
+  browser,
+}) => {
+  await chat.open()
+  await chat.ask('today everywhere')
+  await chat.renamed('A fake title', 'today everywhere')
+  await addOldSessions(server.dataDir, page, 1, 0.5)
+  const storageState = await page.context().storageState()
+  // Half a day ago was today in the one and yesterday in the other, whatever time it is.
+  const ago = Date.now() - 43_200_000
+  for (const timezoneId of ['Etc/GMT', 'Etc/GMT-12']) {
+    const there = await browser.newContext({ timezoneId, storageState })
+    const tab = await there.newPage()
+    await tab.goto(server.url)
+    const day = tab.getByRole('region').filter({ has: tab.getByRole('link', { name: 'old session 0' }) })
+    const dayOf = (at: number) => new Date(at).toLocaleDateString('en', { timeZone: timezoneId })
+    const isToday = dayOf(ago) === dayOf(Date.now())
+    await expect(day.getByRole('heading')).toHaveText(isToday ? 'Today' : 'Yesterday')
+    await there.close()
+  }
+})
+
+test('[A26] a session gets a title by itself, and never against a person', async ({ chat }) => {
   await chat.open()
   await chat.say('please find me a title')
   await expect(chat.session('please find me a title').or(chat.session('A fake title'))).toBeVisible()
   await expect(chat.session('A fake title')).toBeVisible()
-  await chat.menuOf('A fake title', 'Rename')
-  await page.getByRole('textbox', { name: 'Title' }).fill('My own')
-  await page.getByRole('textbox', { name: 'Title' }).press('Enter')
+  await chat.renamed('A fake title', 'My own')
   await chat.ask('something else entirely')
-  await page.reload()
+  await chat.reload()
   await expect(chat.session('My own')).toBeVisible()
 })
 
-test('[A27] what is not sent is still there after a reload, each in its session', async ({ chat, page }) => {
+test('[A26] while no title can be made, a session has its first words', async ({ chat, page, llm }) => {
+  llm.titlesFail = true
+  try {
+    await chat.open()
+    await chat.ask('my first words are these')
+    const asked = () =>
+      llm.requests.filter(({ kind, prompt }) => kind === 'title' && prompt.includes('my first words'))
+    await expect.poll(() => asked().every(({ ended }) => ended) && asked().length).toBeGreaterThan(0)
+    await page.goto('/')
+    await expect(chat.session('my first words are these')).toBeVisible()
+  } finally {
+    llm.titlesFail = false
+  }
+})
+
+test('[A27] what is not sent is still there after a reload, each in its session', async ({ chat }) => {
   await chat.open()
   await chat.composer.fill('a new beginning')
-  await page.reload()
+  await chat.reload()
   await expect(chat.composer).toHaveValue('a new beginning')
   await chat.composer.fill('')
   await chat.ask('first session')
   await chat.composer.fill('half a thought')
-  await page.reload()
+  await chat.reload()
   await expect(chat.composer).toHaveValue('half a thought')
   await chat.sessions.getByRole('link', { name: 'New chat' }).click()
   await expect(chat.composer).toHaveValue('')
@@ -132,7 +168,7 @@ test('a first message that fails is left behind by New chat, and is in the draft
   await page.route('**/api/chat', (route) => route.abort('internetdisconnected'))
   await chat.say('the only copy of a long thought')
   await expect(chat.questions.last().getByRole('alert')).toContainText('offline')
-  await page.reload()
+  await chat.reload()
   await expect(chat.composer).toHaveValue('the only copy of a long thought')
   await chat.say('and another')
   await expect(chat.questions).toHaveCount(1)
@@ -149,7 +185,7 @@ test('another tab lists what this one begins', async ({ chat, openTab }) => {
 })
 
 /** Sessions of the past can only be made in the database: nobody can chat last week. */
-async function addOldSessions(dataDir: string, page: Page, count: number): Promise<void> {
+async function addOldSessions(dataDir: string, page: Page, count: number, daysApart = 1): Promise<void> {
   const { DatabaseSync } = await import('node:sqlite')
   const database = new DatabaseSync(`${dataDir}/motorhead-chat.db`, { timeout: 10_000 })
   const sessionId = new URL(page.url()).pathname.replace('/s/', '')
@@ -161,7 +197,7 @@ async function addOldSessions(dataDir: string, page: Page, count: number): Promi
   )
   database.exec('BEGIN')
   for (let n = 0; n < count; n++) {
-    const at = Date.now() - (n + 1) * 86_400_000
+    const at = Date.now() - (n + 1) * daysApart * 86_400_000
     insert.run(namespace, crypto.randomUUID(), `old session ${n}`, at, at)
   }
   database.exec('COMMIT')

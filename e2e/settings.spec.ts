@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { expect } from '@playwright/test'
 import { test } from './fixtures.ts'
 import { SettingsPage } from './pages/settings-page.ts'
+import { createPerson } from './security/person.ts'
 
 test('[A37] with memory off the prompt is the plain one, and on again it holds the past', async ({
   chat,
@@ -16,24 +17,33 @@ test('[A37] with memory off the prompt is the plain one, and on again it holds t
   await chat.newChat()
   await chat.ask('do you know whats my name?')
   const plain = llm.repliesTo('do you know whats my name?').at(-1)
-  expect(plain?.messages.slice(1)).toEqual([{ role: 'user', content: 'do you know whats my name?' }])
+  // What a first message ever is given: there was nothing to remember.
+  const [instructions] = llm.repliesTo('hi im bob').at(-1)?.messages ?? []
+  expect(plain?.messages).toEqual([instructions, { role: 'user', content: 'do you know whats my name?' }])
   expect(plain?.prompt).not.toMatch(/bob/i)
 
   await settings.open()
   await settings.turn('Use memory', true)
-  await page.reload()
+  await settings.open()
   await expect(settings.toggle('Use memory')).toBeChecked()
   await chat.newChat()
   await expect(await chat.ask('and now, whats my name?')).toContainText('Bob')
 })
 
-test('[A35] what was said in other chats is used while the person wants it', async ({ chat, page, llm }) => {
+test('[A35] what was said in other chats is used while the person wants it, and for nobody else', async ({
+  chat,
+  page,
+  llm,
+  server,
+}) => {
   const settings = new SettingsPage(page)
   await chat.open()
   await chat.ask('my sister lives in Oslo')
   await chat.newChat()
   await chat.ask('where does my sister live?')
   expect(llm.repliesTo('where does my sister live?').at(-1)?.prompt).toContain('Oslo')
+  await createPerson(server.url).begin('my sister lives where, exactly?')
+  expect(llm.repliesTo('lives where, exactly?').at(-1)?.prompt).not.toContain('Oslo')
   await settings.open()
   await settings.turn('Remember across chats', false)
   await chat.newChat()
@@ -96,7 +106,7 @@ test('a key is shown once, works for a program, and is revoked', async ({ page, 
   const list = page.getByRole('list', { name: 'API keys' })
   await expect(list).toContainText('my notebook')
   await expect(list).toContainText('never used')
-  await page.reload()
+  await settings.open()
   await expect(list).toContainText('my notebook')
   await expect(line).toBeHidden()
   await page.getByRole('button', { name: 'Revoke my notebook' }).click()

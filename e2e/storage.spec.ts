@@ -28,13 +28,11 @@ test('a damaged database is a sentence on the screen, the file stays as it is, a
 })
 
 test('a locked database is a sentence, the message is kept, and it works when the lock is gone', async ({
-  page,
   chat,
   startServer,
 }) => {
   test.slow()
   const server = await startServer()
-  await page.goto(server.url)
   await chat.open(server.url)
   await chat.ask('before the lock')
   const { DatabaseSync } = await import('node:sqlite')
@@ -61,7 +59,6 @@ test('a full disk is a sentence, the message is kept, reading goes on, and it wo
   test.skip(problem !== null, `no small disk can be mounted here: ${problem}`)
   try {
     const server = await startServer({}, disk)
-    await page.goto(server.url)
     await chat.open(server.url)
     await chat.ask('before the disk was full')
     const pid = server.pid()
@@ -69,6 +66,7 @@ test('a full disk is a sentence, the message is kept, reading goes on, and it wo
     // A few pages may still fit into what the database's log has taken already.
     for (let n = 0; n < 12 && !(await chat.questions.last().getByRole('alert').isVisible()); n++) {
       await chat.say(`into the full disk ${n} ${'words '.repeat(4000)}`)
+      await expect(chat.questions.last()).toContainText(`into the full disk ${n}`)
       await chat.settled()
     }
     await expect(chat.questions.last().getByRole('alert')).toContainText(/disk .*is full/)
@@ -77,7 +75,7 @@ test('a full disk is a sentence, the message is kept, reading goes on, and it wo
     await chat.questions.last().getByRole('button', { name: 'Retry' }).click()
     await chat.settled()
     await expect(chat.replies.last()).toContainText('That is noted.')
-    await page.reload()
+    await chat.reload()
     await expect(chat.questions.first()).toContainText('before the disk was full')
     await expect(chat.questions.last()).toContainText('into the full disk')
     expect(server.pid()).toBe(pid)

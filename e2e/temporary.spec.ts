@@ -12,9 +12,7 @@ test('[A36] a temporary chat reads and writes no memory, is neither listed nor f
   await page.getByRole('button', { name: 'Temporary chat' }).click()
   await expect(page.getByRole('status').filter({ hasText: 'Temporary chat' })).toBeVisible()
   await expect(chat.questions).toHaveCount(0)
-  const begun = page.waitForRequest('**/api/chat')
   await chat.ask('what is my dog called? my cat is Felix')
-  const { sessionId } = (await begun).postDataJSON()
   await expect(page).toHaveURL(/\/\?temporary$/)
   const prompt = llm.repliesTo('what is my dog called?').at(-1)
   expect(prompt?.messages.slice(1).map(({ content }) => content)).toEqual([
@@ -30,8 +28,12 @@ test('[A36] a temporary chat reads and writes no memory, is neither listed nor f
   await expect(search.dialog.getByRole('status')).toContainText('Nothing that was said')
   await page.keyboard.press('Escape')
 
+  const left = page.waitForResponse((answer) => answer.request().method() === 'DELETE')
   await chat.newChat()
   await expect(page.getByText('is gone when you leave it')).toBeHidden()
+  const deleted = await left
+  expect(deleted.ok()).toBe(true)
+  const sessionId = new URL(deleted.url()).pathname.split('/').at(-1)
   await expect
     .poll(() => page.evaluate(async (id) => (await fetch(`/api/sessions/${id}`)).status, sessionId))
     .toBe(404)
@@ -43,7 +45,7 @@ test('[A36] a reload is the end of a temporary chat, its draft included', async 
   await chat.open('/?temporary')
   await chat.ask('between us')
   await chat.composer.fill('half a secret')
-  await page.reload()
+  await chat.reload()
   await expect(page.getByRole('heading', { name: 'A chat that forgets' })).toBeVisible()
   await expect(chat.questions).toHaveCount(0)
   await expect(chat.composer).toHaveValue('')

@@ -1,7 +1,7 @@
 import { expect } from '@playwright/test'
 import { test } from './fixtures.ts'
 
-test('[A15] a reply written again is 2/2, and back is 1/2 with its own tail', async ({ chat, llm, page }) => {
+test('[A15] a reply written again is 2/2, and back is 1/2 with its own tail', async ({ chat, llm }) => {
   llm.when('pick a colour', { say: 'red' })
   await chat.open()
   const first = await chat.ask('pick a colour')
@@ -17,7 +17,7 @@ test('[A15] a reply written again is 2/2, and back is 1/2 with its own tail', as
   await expect(chat.replies.first()).toContainText('1/2')
   await expect(chat.replies.first()).toContainText('red')
   await expect(chat.questions.last()).toContainText('more about red')
-  await page.reload()
+  await chat.reload()
   await expect(chat.questions.last()).toContainText('more about red')
   await chat.action(chat.replies.first(), 'Next version')
   await expect(chat.replies.first()).toContainText('blue')
@@ -46,7 +46,7 @@ test('[A16] an edited message is a sibling, both survive a reload, and memory fo
   const prompt = llm.repliesTo('who is my cat?').at(-1)?.prompt
   expect(prompt).toContain('Ann')
   expect(prompt).not.toContain('Tom')
-  await page.reload()
+  await chat.reload()
   await expect(chat.questions.first()).toContainText('Ann')
   await chat.action(chat.questions.first(), 'Previous version')
   await expect(chat.questions.first()).toContainText('Tom')

@@ -20,7 +20,7 @@ export function MemorySwitches({ settings: { memory, acrossSessions }, onChange 
       />
       <Switch
         label="Remember across chats"
-        about="What you said in other chats may be used, too. Temporary chats are never a part of it."
+        about="What you said in other chats may be used, too. Temporary chats and your programs’ sessions are never a part of it."
         checked={memory && acrossSessions}
         disabled={!memory}
         onChange={(next) => void onChange({ acrossSessions: next })}

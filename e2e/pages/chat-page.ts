@@ -1,6 +1,8 @@
 import { expect, type Locator, type Page } from '@playwright/test'
 
 /** The chat on the screen, by what a person sees and assistive technology reads. */
+const CHANGES = new Set(['PATCH', 'DELETE'])
+
 export class ChatPage {
   readonly page: Page
   readonly composer: Locator
@@ -24,7 +26,16 @@ export class ChatPage {
 
   async open(path = '/'): Promise<void> {
     await this.page.goto(path)
-    // Before React has taken over the field, what is typed would be lost to it; a person is slower than that.
+    await this.alive()
+  }
+
+  async reload(): Promise<void> {
+    await this.page.reload()
+    await this.alive()
+  }
+
+  private async alive(): Promise<void> {
+    // Before React has taken over the field, what is typed or clicked would be lost; a person is slower than that.
     await this.composer.evaluate(async (field) => {
       const isHydrated = () => Object.keys(field).some((key) => key.startsWith('__reactProps'))
       while (!isHydrated()) await new Promise(requestAnimationFrame)
@@ -46,10 +57,23 @@ export class ChatPage {
     return this.replies.last()
   }
 
-  /** Turns that make the window of twelve messages fold, and so a summary. */
+  /** Turns that make the window of twelve messages fold, and so a summary, as often as they would if nobody hurried. */
   async talk(first: string, turns = 8): Promise<void> {
-    await this.ask(first)
-    for (let n = 2; n <= turns; n++) await this.ask(`tell me about number ${n}`)
+    for (let n = 1; n <= turns; n++) {
+      await this.ask(n === 1 ? first : `tell me about number ${n}`)
+      await this.folded()
+    }
+  }
+
+  /** Until what the window is too small for is in a summary, which is made after a reply and in nobody's way. */
+  async folded(): Promise<void> {
+    const { origin } = new URL(this.page.url())
+    const memory = `${origin}/api/memory/${this.sessionId()}`
+    await expect
+      .poll(async () => (await (await this.page.request.get(memory)).json()).audit.window, {
+        timeout: 30_000,
+      })
+      .toBeLessThanOrEqual(12)
   }
 
   async settled(): Promise<void> {
@@ -69,8 +93,17 @@ export class ChatPage {
     await this.menuOf(title, 'Rename')
     const field = this.page.getByRole('textbox', { name: 'Title' })
     await field.fill(next)
-    await field.press('Enter')
+    await this.saved(() => field.press('Enter'))
     await expect(this.session(next)).toBeVisible()
+  }
+
+  /** Changes or deletes a session, and waits until the server has done it: the list shows it at once. */
+  async saved(act: () => Promise<unknown>): Promise<void> {
+    const answered = this.page.waitForResponse(
+      (answer) => answer.url().includes('/api/sessions/') && CHANGES.has(answer.request().method()),
+    )
+    await act()
+    await answered
   }
 
   async exportOf(title: string | RegExp, format: string): Promise<void> {

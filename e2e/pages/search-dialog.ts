@@ -18,11 +18,17 @@ export class SearchDialog {
 
   /** By the arrow keys, as somebody without a mouse does. */
   async choose(text: string | RegExp): Promise<void> {
-    await expect(this.hit(text).first()).toBeVisible()
+    const hit = this.hit(text).first()
+    await expect(hit).toBeVisible()
+    const chosen = this.dialog.getByRole('option', { selected: true })
     for (let presses = 0; presses < 40; presses++) {
-      if ((await this.hit(text).first().getAttribute('aria-selected')) === 'true') break
+      if ((await hit.getAttribute('aria-selected')) === 'true') break
+      const before = await chosen.getAttribute('id')
       await this.field.press('ArrowDown')
+      // Looked at too soon, the old one would still be the chosen one, and the next press would go past the hit.
+      await expect(chosen).not.toHaveAttribute('id', before ?? '')
     }
+    await expect(hit).toHaveAttribute('aria-selected', 'true')
     await this.field.press('Enter')
   }
 }
