@@ -1,5 +1,8 @@
+import { readFileSync } from 'node:fs'
 import { expect, type Page } from '@playwright/test'
 import { test } from './fixtures.ts'
+import { MemoryPanel } from './pages/memory-panel.ts'
+import { SearchDialog } from './pages/search-dialog.ts'
 import { createPerson } from './security/person.ts'
 
 const save = (url: string, session: string, contents: string[]) =>
@@ -47,6 +50,43 @@ test('what a program saves with my key shows up beside my chats, live, and I can
   const address = page.url().split('/').at(-1)
   await page.evaluate((id) => fetch(`/api/sessions/${id}`, { method: 'DELETE' }), address)
   expect((await (await fetch(`${program}/sessions/notes%2F1/memory`)).json()).messages).toEqual([])
+})
+
+test('what my program saves I can see in its memory, live, and search, take with me and forget', async ({
+  chat,
+  page,
+  server,
+}) => {
+  test.slow()
+  await chat.open()
+  await chat.ask('hello')
+  const program = `${server.url}/k/${await newKey(page)}`
+  await save(program, 'garden', ['my hedgehog is Mecki', 'A fine name!'])
+  await chat.session('my hedgehog is Mecki').click()
+  const memory = new MemoryPanel(page)
+  await memory.open()
+  await expect(memory.audit).toContainText('2 messages: 0 summarised, 2 word for word, 0 lost')
+  for (let n = 2; n <= 8; n++) await save(program, 'garden', [`I saw number ${n}`, 'Good.'])
+  const summarised = /16 messages: [1-9]\d* summarised, \d+ word for word, 0 lost/
+  await expect(memory.audit).toContainText(summarised, { timeout: 20_000 })
+  await expect(memory.fact(/Mecki/)).toBeVisible()
+
+  const search = new SearchDialog(page)
+  await page.keyboard.press('ControlOrMeta+k')
+  await search.field.fill('hedgehog')
+  await search.choose('hedgehog')
+  await expect(chat.questions.first()).toContainText('my hedgehog is Mecki')
+
+  const download = page.waitForEvent('download')
+  await chat.exportOf('my hedgehog is Mecki', 'As Markdown')
+  expect(readFileSync(await (await download).path(), 'utf8')).toContain('my hedgehog is Mecki')
+
+  await chat.action(chat.questions.first(), 'Forget')
+  await page.getByRole('button', { name: 'Forget for good' }).click()
+  await page.getByRole('button', { name: 'Done' }).click()
+  await expect(memory.audit).toContainText(/15 messages: .* 0 lost/)
+  for (const what of ['memory', 'messages', 'summaries'])
+    expect(await (await fetch(`${program}/sessions/garden/${what}`)).text()).not.toContain('Mecki')
 })
 
 test('in a chat of my program my instructions hold for what I ask, and what is different is said', async ({

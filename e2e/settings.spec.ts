@@ -103,14 +103,23 @@ test('a key is shown once, works for a program, and is revoked', async ({ page, 
   await page.getByRole('button', { name: 'Create key' }).click()
   const line = page.getByText('new MotorheadMemory(')
   await expect(line).toContainText(`${server.url}/k/mh_`)
+  const [program] = /http[^']+/.exec((await line.textContent()) ?? '') ?? []
   const list = page.getByRole('list', { name: 'API keys' })
   await expect(list).toContainText('my notebook')
   await expect(list).toContainText('never used')
   await settings.open()
   await expect(list).toContainText('my notebook')
   await expect(line).toBeHidden()
+  const sessions = `${program}/sessions`
+  expect((await fetch(sessions)).status).toBe(200)
+  // It is written down beside the answer, which does not wait for it.
+  await expect(async () => {
+    await settings.open()
+    await expect(list).toContainText(/last used .*\d/, { timeout: 1000 })
+  }).toPass()
   await page.getByRole('button', { name: 'Revoke my notebook' }).click()
   await expect(list).toBeHidden()
+  expect((await fetch(sessions)).status).toBe(401)
 })
 
 test('everything is exported as one file', async ({ page, chat }) => {

@@ -89,6 +89,8 @@ test.describe('LangChain JS', () => {
     // A refusal must not look like an empty conversation: the client itself stops at it.
     await expect(runClient('load.mjs', `${server.url}/k/wrong-key-0123456789`, id)).rejects.toThrow()
     await expect(runClient('load.mjs', server.url, id)).rejects.toThrow()
+    expect(server.output()).not.toContain(KEY)
+    expect(server.output()).not.toContain('wrong-key')
   })
 })
 
@@ -149,6 +151,14 @@ test.describe('n8n and Flowise', () => {
     expect(answer.data.messages.map(({ content }) => content)).toEqual(['two', 'one'])
     expect((await fetch(url, { method: 'DELETE' })).status).toBe(200)
     expect(((await json(await fetch(url))) as { data: Memory }).data.messages).toEqual([])
+  })
+})
+
+test('the description of the API is OpenAPI 3.1', async ({ server }) => {
+  expect(await runClient('openapi.mjs', `${server.url}/openapi.json`)).toEqual({
+    version: '3.1',
+    valid: true,
+    errors: [],
   })
 })
 

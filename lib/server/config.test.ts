@@ -109,8 +109,50 @@ describe('readConfig', () => {
   })
 
   it('keeps the names that Motörhead used', () => {
-    const { models } = readConfig({ OPENAI_API_BASE: 'http://127.0.0.1:9/v1/', MOTORHEAD_MODEL: 'small' })
-    expect(models).toMatchObject({ openaiBaseUrl: 'http://127.0.0.1:9/v1', memoryModel: 'small' })
+    const { models, memory, port } = readConfig({
+      PORT: '8080',
+      OPENAI_API_BASE: 'http://127.0.0.1:9/v1/',
+      MOTORHEAD_MODEL: 'small',
+      MOTORHEAD_MAX_WINDOW_SIZE: '20',
+      MOTORHEAD_LONG_TERM_MEMORY: 'false',
+      AZURE_API_KEY: 'azure-key',
+      AZURE_API_BASE: 'https://name.openai.azure.com',
+      AZURE_DEPLOYMENT_ID: 'chat',
+      AZURE_DEPLOYMENT_ID_ADA: 'ada',
+    })
+    expect(port).toBe(8080)
+    expect(memory).toMatchObject({ maxWindowSize: 20, longTerm: false })
+    expect(models).toMatchObject({
+      openaiBaseUrl: 'http://127.0.0.1:9/v1',
+      memoryModel: 'small',
+      azure: { apiKey: 'azure-key', deployment: 'chat' },
+      azureEmbedding: 'ada',
+    })
+  })
+
+  it('takes keys of programs by their names, and says which of them is none, and nothing of any', () => {
+    const [one, two] = ['0123456789abcdef', 'colons:are:fine:here']
+    expect(readConfig({ MOTORHEAD_KEYS: ` team:${one} , web.2:${two},` }).wire).toEqual({
+      keys: [
+        { name: 'team', key: one },
+        { name: 'web.2', key: two },
+      ],
+      open: false,
+    })
+    expect(readConfig({ MOTORHEAD_OPEN: '1' }).wire).toEqual({ keys: [], open: true })
+    for (const [value, sentence] of [
+      [`team:${one.slice(1)}`, 'number 1 of 1) has too short a key: give 16 or more'],
+      [`team:${one},other:${one.slice(1)}`, 'number 2 of 2'],
+      [`team:${one},team:${two}`, 'has the name or the key of another one'],
+      [`team:${one},other:${one}`, 'has the name or the key of another one'],
+      [one, 'has no name'],
+      [`${one}:team`, 'has too short a key'],
+      [`two words:${one}`, 'has no name'],
+    ] as const) {
+      const problems = problemsOf({ MOTORHEAD_KEYS: value })
+      expect(problems, value).toEqual([expect.stringContaining(sentence)])
+      expect(problems[0]).not.toContain(one.slice(1))
+    }
   })
 
   it('says which variables have no effect yet', () => {

@@ -226,12 +226,15 @@ function readSecrets(read: EnvReader, where: { vercel: boolean; production: bool
 
 const SHORTEST_KEY = 16
 
-/** The names of keys stand in the names of namespaces; the keys themselves stand in no sentence. */
+/**
+ * The names of keys stand in the names of namespaces. No part of an entry stands in a sentence: where something is wrong with
+ * it, what should be the name may be the key.
+ */
 function readKeys(read: EnvReader): Config['wire']['keys'] {
   const entries = (read.text('MOTORHEAD_KEYS') ?? '').split(',').filter((entry) => entry.trim() !== '')
   const keys = entries.map((entry) => {
-    const [name = '', ...rest] = entry.trim().split(':')
-    return { name, key: rest.join(':').trim() }
+    const [, name = '', key = ''] = /^([^:]*):(.*)$/s.exec(entry.trim()) ?? []
+    return { name, key: key.trim() }
   })
   for (const [index, { name, key }] of keys.entries()) {
     const which = `MOTORHEAD_KEYS (number ${index + 1} of ${keys.length})`
@@ -239,10 +242,10 @@ function readKeys(read: EnvReader): Config['wire']['keys'] {
       read.problem(`${which} has no name: write name:key, the name of letters, digits, dots and dashes.`)
     } else if (key.length < SHORTEST_KEY || /\s/.test(key)) {
       read.problem(
-        `${which}, "${name}", is too short a key: give ${SHORTEST_KEY} or more random characters without spaces (openssl rand -hex 24).`,
+        `${which} has too short a key: give ${SHORTEST_KEY} or more random characters without spaces (openssl rand -hex 24).`,
       )
     } else if (keys.findIndex((other) => other.name === name || other.key === key) < index) {
-      read.problem(`${which}, "${name}", has the name or the key of another one: each needs its own.`)
+      read.problem(`${which} has the name or the key of another one: each needs its own.`)
     }
   }
   return keys

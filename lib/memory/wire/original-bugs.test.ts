@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest'
 import type { Summarize } from '../memory.ts'
 import { createSqliteStore } from '../store/sqlite/sqlite-store.ts'
 import { messages, openScene } from './wire.fake.ts'
@@ -165,6 +165,28 @@ describe('bugs of the original that ours does not have', () => {
     await one.settle()
     expect(calls).toHaveLength(2)
     rmSync(folder, { recursive: true })
+  })
+
+  it('7: a call of the model that hangs is given up, and holds nobody up until then', async () => {
+    const { timeout } = AbortSignal
+    vi.spyOn(AbortSignal, 'timeout').mockImplementation((ms) => timeout.call(AbortSignal, Math.min(ms, 50)))
+    onTestFinished(() => void vi.restoreAllMocks())
+    let hung = 0
+    const scene = open({
+      summarize: async ({ messages }) => {
+        if (messages[0]?.content === 'message 1' && hung++ === 0) return new Promise(() => {})
+        return { context: 'made all the same', model: 'm' }
+      },
+    })
+    await scene.get(MEMORY, { body: { messages: messages(13) } })
+    await scene.get('/sessions/t/memory', { body: { messages: messages(13, 14) } })
+    const working = scene.work()
+    await expect.poll(async () => (await scene.get('/sessions/t/memory')).context).toBe('made all the same')
+    expect((await scene.get(MEMORY)).context).toBeNull()
+    await working
+    await scene.settle()
+    expect((await scene.get(MEMORY)).context).toBe('made all the same')
+    expect(hung).toBe(2)
   })
 
   it('8: a failed summary is tried again, and after three failures one without the model stands in', async () => {
