@@ -58,6 +58,7 @@ export function Chat({
   const composer = useRef<ComposerHandle>(null)
 
   useEffect(() => store.connect(), [store])
+  useEffect(() => sessionsStore.watch(sessionId, store.listed), [sessionId, store])
   useLeftBehind(sessionId, temporary && !state.isEmpty)
   const arriving = useAskedMessage(store, stopScroll)
   useEffect(() => {

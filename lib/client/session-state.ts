@@ -62,6 +62,8 @@ export type SessionStore = {
   forgotten(messageId: string): void
   /** Its memory was changed here: other tabs hear of it, and the thread is loaded again. */
   memoryChanged(): void
+  /** The list tells of its last activity: what is newer than what is shown, as a program's save, is loaded. */
+  listed(updatedAt: number): void
   dismissNotice(): void
   /** Starts following what goes on (runs in progress, other tabs, focus); answers the way to end it. */
   connect(): () => void

@@ -266,6 +266,7 @@ export function createSessionStore(
       loader.refresh()
     },
 
+    listed: (updatedAt) => item && updatedAt > item.updatedAt && loader.refresh(),
     dismissNotice: () => publish({ notice: null }),
 
     connect() {

@@ -63,6 +63,19 @@ test('shows live what another tab sends, and leaves out what concerns other sess
   expect(last()?.text).toBe('one two')
 })
 
+test('what a program saves meanwhile is loaded when the list tells of it, and nothing is without news', async () => {
+  const { server, store, ids } = open(fakeView([q1, a1]))
+  await settle()
+  const { updatedAt } = fakeView([]).session
+  server.view = fakeView([q1, a1, q2])
+  store.listed(updatedAt)
+  await settle()
+  expect(ids()).toEqual(['q1', 'a1'])
+  store.listed(updatedAt + 1)
+  await settle()
+  expect(ids()).toEqual(['q1', 'a1', 'q2'])
+})
+
 test('what was done elsewhere waits while something is held, and then is shown', async () => {
   const { server, channel, store, ids } = open(fakeView([q1, a1]))
   await settle()

@@ -53,6 +53,23 @@ describe('the list of sessions', () => {
     expect(ids()).toEqual(['a', 'c'])
   })
 
+  it('tells who watches a session of its last activity, whenever it was loaded again', async () => {
+    const pages = { '': { sessions: [item('b', 2), item('a', 1)], next: null } }
+    const { store } = setUp(pages)
+    const seen: number[] = []
+    const leave = store.watch('a', (updatedAt) => seen.push(updatedAt))
+    pages[''] = { sessions: [item('a', 4), item('b', 2)], next: null }
+    await store.refresh()
+    expect(seen.at(-1)).toBe(4)
+    pages[''] = { sessions: [item('b', 5)], next: null }
+    await store.refresh()
+    expect(seen.at(-1)).toBe(4)
+    leave()
+    pages[''] = { sessions: [item('a', 6)], next: null }
+    await store.refresh()
+    expect(seen).not.toContain(6)
+  })
+
   it('takes a rename back when the server refuses it', async () => {
     const { store, calls } = setUp({ '': { sessions: [item('a', 1)], next: null } })
     expect(await store.rename('a', 'new')).toBeNull()

@@ -170,6 +170,16 @@ export function createSessionsStore(deps: { api: SessionsApi; channel: TabChanne
     /** Something was added that this page's list shows already. */
     tellOthers: () => channel.post({ type: 'sessions-changed' }),
 
+    /** Calls with the last activity of a session whenever the list changes; answers the way to end it. */
+    watch(id: string, listener: (updatedAt: number) => void): () => void {
+      const look = () => {
+        const listed = state.sessions.find((each) => each.id === id)
+        if (listed) listener(listed.updatedAt)
+      }
+      listeners.add(look)
+      return () => void listeners.delete(look)
+    },
+
     /** Keeps the list true to what happens elsewhere; answers the way to end it. */
     connect(): () => void {
       const stopListening = channel.subscribe(() => void refresh())
