@@ -45,11 +45,7 @@ export async function recallFor(
     context,
     retrieved,
     window,
-    tokens: {
-      context: context ? estimateTokens(context) : 0,
-      window: countTokens(window),
-      retrieved: countTokens(retrieved),
-    },
+    tokens: tokensOf({ context, window, retrieved }),
   }
 }
 
@@ -137,5 +133,16 @@ export const excerpt = <T extends Message>(message: T): T =>
     ? message
     : { ...message, content: `${message.content.slice(0, MAX_HIT_CHARS)}…` }
 
-export const countTokens = (messages: Message[]) =>
+/** The estimated tokens of what a reply is given, by part. */
+export const tokensOf = ({
+  context,
+  window,
+  retrieved,
+}: Pick<Recall, 'context' | 'window' | 'retrieved'>): Recall['tokens'] => ({
+  context: context ? estimateTokens(context) : 0,
+  window: countTokens(window),
+  retrieved: countTokens(retrieved),
+})
+
+const countTokens = (messages: Message[]) =>
   messages.reduce((sum, message) => sum + estimateTokens(message.content), 0)

@@ -1,9 +1,8 @@
 import { isAssistant } from '../fact-value.ts'
 import type { JobHandler } from '../jobs.ts'
 import type { Memory, Recall } from '../memory.ts'
-import { countTokens, newestWithin, WINDOW_TOKENS } from '../retrieval.ts'
+import { newestWithin, tokensOf, WINDOW_TOKENS } from '../retrieval.ts'
 import type { Job, Message, SessionRef, Store } from '../store/store.ts'
-import { estimateTokens } from '../tokens.ts'
 import { MAX_BATCH, nextBatch } from './remote-batch.ts'
 import { type RemoteClient, RemoteError, type RemoteMemory, type Said } from './remote-client.ts'
 import type { Outbox } from './remote-store.ts'
@@ -119,11 +118,7 @@ export function createRemoteMemory({ local, store, client, now, onError }: Remot
       context,
       retrieved,
       window,
-      tokens: {
-        context: context ? estimateTokens(context) : 0,
-        window: countTokens(window),
-        retrieved: countTokens(retrieved),
-      },
+      tokens: tokensOf({ context, window, retrieved }),
     }
   }
 
