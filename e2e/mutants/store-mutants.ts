@@ -206,8 +206,8 @@ export const STORE_MUTANTS: readonly Mutant[] = [
   {
     bug: 'the replies of one person use up the limit of all',
     file: `${STORE}runs.ts`,
-    find: 'r.session_key = s.key AND r.ended_at IS NULL\n           WHERE s.namespace = ?',
-    replace: 'r.session_key = s.key AND r.ended_at IS NULL\n           WHERE ? IS NOT NULL',
+    find: 'r.ended_at IS NULL WHERE s.namespace = ?',
+    replace: 'r.ended_at IS NULL WHERE ? IS NOT NULL',
     tests: CONTRACT,
   },
   {
@@ -227,9 +227,16 @@ export const STORE_MUTANTS: readonly Mutant[] = [
   {
     bug: 'a search misses what was acknowledged a moment ago',
     file: `${STORE}search.ts`,
-    find: 'await indexing.catchUpIfFree()\n      return read(() => {\n        const tags',
-    replace: 'return read(() => {\n        const tags',
+    find: 'await indexing.catchUpIfFree(\n        key',
+    replace: 'await Promise.resolve(\n        key',
     tests: CONTRACT,
+  },
+  {
+    bug: 'a reply misses what was said elsewhere a moment ago',
+    file: `${STORE}indexing.ts`,
+    find: 'AND NOT (session_key = ? AND position > ?)',
+    replace: 'AND NOT (session_key = ? OR position > ?)',
+    tests: [`${STORE}indexing.test.ts`],
   },
   {
     bug: 'a forgotten message stays in the summaries that covered it',
