@@ -108,12 +108,11 @@ type Event = {
   chunk: { type: string; delta?: string; errorText?: string; messageMetadata?: unknown }
 }
 export async function eventsOf(reply: ReplyStream | null): Promise<Event[]> {
-  const events: Event[] = []
-  for await (const frame of reply?.frames ?? []) {
-    const match = /^id: (\d+)\ndata: (.*)\n\n$/s.exec(new TextDecoder().decode(frame))
-    if (match) events.push({ id: Number(match[1]), chunk: JSON.parse(match[2] ?? '') })
-  }
-  return events
+  const sent = await new Response(reply?.frames ?? null).text()
+  return [...sent.matchAll(/^id: (\d+)\ndata: (.*)\n\n/gm)].map(([, id, chunk = '']) => ({
+    id: Number(id),
+    chunk: JSON.parse(chunk),
+  }))
 }
 export const textOf = (events: Event[]) => events.map(({ chunk }) => chunk.delta ?? '').join('')
 export const endOf = (events: Event[]) => events.at(-1)?.chunk

@@ -54,7 +54,7 @@ export type ChatService = {
   close(): Promise<void>
 }
 
-/** `frames` are ready server-sent events, one piece each; cancelling it stops nothing but the reading. */
+/** `frames` are ready server-sent events, each piece one or more of them; cancelling it stops nothing but the reading. */
 export type ReplyStream = { runId: string; frames: Frames }
 
 const PAGE_SESSIONS = 50

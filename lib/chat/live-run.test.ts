@@ -1,6 +1,18 @@
 import { expect, it } from 'vitest'
 import { createChunkLog, toFrames } from './live-run.ts'
 
+it('gives the chunks that are there as one piece, and what comes later as another', async () => {
+  const log = createChunkLog()
+  const read = async (index: number) => ({ chunks: log.chunks.slice(index), ended: log.ended })
+  const reader = toFrames({ read, changed: log.changed }, 0).pipeThrough(new TextDecoderStream()).getReader()
+  log.push({ type: 'text-start', id: 'text' })
+  log.push({ type: 'text-delta', id: 'text', delta: 'some' })
+  expect((await reader.read()).value).toMatch(/^id: 0\ndata: .*text-start.*\n\nid: 1\ndata: .*some.*\n\n$/)
+  log.push({ type: 'text-end', id: 'text' })
+  log.end()
+  expect((await reader.read()).value).toMatch(/^id: 2\ndata: .*text-end.*\n\ndata: \[DONE\]\n\n$/)
+})
+
 it('gives a chunk that comes while it looks for one at once, and not with the next or after a pause', async () => {
   const log = createChunkLog()
   const say = (delta: string) => log.push({ type: 'text-delta', id: 'text', delta })

@@ -66,8 +66,8 @@ export type Frames = ReadableStream<Uint8Array<ArrayBuffer>>
 const encoder = new TextEncoder()
 
 /**
- * Server-sent events from index `from` on, then `[DONE]`. Nothing is buffered for a reader that does not read, and
- * cancelling stops the reading alone.
+ * Server-sent events from index `from` on, then `[DONE]`. What is there at the same time goes out as one piece, as each piece
+ * is a write to the connection. Nothing is buffered for a reader that does not read, and cancelling stops the reading alone.
  */
 export function toFrames(source: ChunkSource, from: number): Frames {
   let next = from
@@ -77,14 +77,13 @@ export function toFrames(source: ChunkSource, from: number): Frames {
       async pull(controller) {
         while (!cancelled) {
           const page = await source.read(next)
-          for (const chunk of page?.chunks ?? [])
-            controller.enqueue(encoder.encode(`id: ${next++}\ndata: ${chunk}\n\n`))
+          const events = (page?.chunks ?? []).map((chunk) => `id: ${next++}\ndata: ${chunk}\n\n`)
           if (!page || page.ended) {
-            controller.enqueue(encoder.encode('data: [DONE]\n\n'))
+            controller.enqueue(encoder.encode(`${events.join('')}data: [DONE]\n\n`))
             controller.close()
             return
           }
-          if (page.chunks.length > 0) return
+          if (events.length > 0) return controller.enqueue(encoder.encode(events.join('')))
           const asked = Date.now()
           await source.changed(next, PING_MS)
           if (!cancelled && Date.now() - asked >= PING_MS)
