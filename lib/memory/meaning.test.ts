@@ -1,26 +1,25 @@
 import { describe, expect, it } from 'vitest'
 import { type Compared, createMeaning, withMeaning } from './meaning.ts'
-import { rankPlaces } from './ranking.ts'
+import { bestFirst, type RankedPlace, rankPlaces } from './ranking.ts'
 import type { Hit } from './store/store.ts'
 
 const place = { namespace: 'n', sessionId: 's', createdAt: 0, isReply: false }
-const hit = (position: number, score: number): Hit => ({ ...place, id: `m${position}`, position, score })
+const hit = (position: number, score: number): Hit => ({ ...place, position, score })
 /** As a session of a hundred messages is near a question: none but the named ones more than another. */
 const near = (named: Record<number, number>) =>
   Array.from({ length: 100 }, (_, index) => {
     const usual = 0.1 + ((index * 37) % 100) / 2000
     return { ...place, position: index + 1, score: named[index + 1] ?? usual }
   })
+const positions = (places: RankedPlace[]) => [...bestFirst(places, 10)].flat().map(({ position }) => position)
 const order = (words: Hit[], messages: Compared['messages']) =>
-  withMeaning(rankPlaces(words), createMeaning([{ namespace: 'n', sessionId: 's', messages }])).map(
-    ({ position }) => position,
-  )
+  positions(withMeaning(rankPlaces(words), createMeaning([{ namespace: 'n', sessionId: 's', messages }])))
 
 describe('what is found by meaning, too', () => {
   const words = [hit(10, 2), hit(50, 1.9)]
 
   it('changes nothing when nothing was compared, or all is equally near', () => {
-    const alone = rankPlaces(words).map(({ position }) => position)
+    const alone = positions(rankPlaces(words))
     expect(order(words, [])).toEqual(alone)
     expect(
       order(
@@ -56,7 +55,7 @@ describe('what is found by meaning, too', () => {
 
   it('is not believed where it contradicts the words', () => {
     const many = [10, 20, 30, 40, 50].map((position) => hit(position, 2 - position / 100))
-    const alone = rankPlaces(many).map(({ position }) => position)
+    const alone = positions(rankPlaces(many))
     const chance = near({ 71: 0.9, 75: 0.8, 77: 0.8, 10: 0, 20: 0, 30: 0, 40: 0, 50: 0 })
     expect(order(many, chance)).toEqual(alone)
     const agreeing = near({ 71: 0.9, 75: 0.8, 77: 0.8, 10: 0.7, 20: 0.7, 30: 0.7, 40: 0.7, 50: 0.7 })

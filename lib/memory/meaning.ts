@@ -1,4 +1,4 @@
-import { byRank, kindWeight, NEIGHBOUR_SHARES, type RankedPlace } from './ranking.ts'
+import { bestFirst, kindWeight, NEIGHBOUR_SHARES, type RankedPlace } from './ranking.ts'
 import type { Hit, Place, SessionRef } from './store/store.ts'
 
 /** A session's messages; `score` is the cosine of each with the question. */
@@ -68,11 +68,12 @@ export function createMeaning(sessions: readonly Compared[]): Meaning {
  * deviations, and as there a part of it for the neighbours. What both find comes before what one of them finds.
  */
 export function withMeaning(places: readonly RankedPlace[], meaning: Meaning): RankedPlace[] {
-  const best = places[0]?.rank ?? 1
+  const [top = []] = bestFirst(places, AGREEING_PLACES)
+  const best = top[0]?.rank ?? 1
   const lowest = meaning.nearest.at(-1)?.score ?? 0
   // Without any word the nearest ones are all that there is.
   const from = places.length > 0 ? NEAR_FROM : Math.min(NEAR_FROM, lowest - 1)
-  const share = MEANING_SHARE * agreement(places, meaning)
+  const share = MEANING_SHARE * agreement(top, meaning)
   if (share === 0) return [...places]
 
   const nearnessAt = (place: Place, position: number) => {
@@ -89,14 +90,15 @@ export function withMeaning(places: readonly RankedPlace[], meaning: Meaning): R
     )
   const found = new Set(places.map(keyOf))
   const others = meaning.nearest.filter((near) => near.score > from && !found.has(keyOf(near)))
-  return [...places, ...others.map(toPlace)]
-    .map((place) => ({ ...place, rank: place.rank / best + share * nearness(place) }))
-    .sort(byRank)
+  return [...places, ...others.map(toPlace)].map((place) => ({
+    ...place,
+    rank: place.rank / best + share * nearness(place),
+  }))
 }
 
 /** From 0, by chance, to 1. */
-function agreement(places: readonly RankedPlace[], meaning: Meaning): number {
-  const scores = places.slice(0, AGREEING_PLACES).flatMap((place) => meaning.at(place)?.score ?? [])
+function agreement(top: readonly RankedPlace[], meaning: Meaning): number {
+  const scores = top.flatMap((place) => meaning.at(place)?.score ?? [])
   if (scores.length < FEW_PLACES) return 1
   const mean = scores.reduce((sum, score) => sum + score, 0) / scores.length
   const reached = mean / topOfRandom(meaning.compared, scores.length)

@@ -1,20 +1,20 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { rankPlaces } from './ranking.ts'
+import { bestFirst, type RankedPlace, rankPlaces } from './ranking.ts'
 import type { Hit } from './store/store.ts'
 
 const DAY = 86_400_000
 const hit = (position: number, score: number, change: Partial<Hit> = {}): Hit => ({
   namespace: 'n',
   sessionId: 's',
-  id: `m${position}`,
   position,
   createdAt: position * 10 * DAY,
   isReply: false,
   score,
   ...change,
 })
-const positions = (hits: Hit[]) => rankPlaces(hits).map(({ position }) => position)
+const ordered = (places: RankedPlace[]) => [...bestFirst(places, 10)].flat()
+const positions = (hits: Hit[]) => ordered(rankPlaces(hits)).map(({ position }) => position)
 
 describe('what is found', () => {
   it('comes best first, with its neighbours, the nearer before the farther', () => {
@@ -43,11 +43,12 @@ describe('what is found', () => {
   })
 
   it('keeps sessions apart', () => {
-    const places = rankPlaces([hit(10, 1), hit(11, 1, { sessionId: 't' }), hit(11, 1, { namespace: 'o' })])
+    const hits = [hit(10, 1), hit(11, 1, { sessionId: 't' }), hit(11, 1, { namespace: 'o' })]
+    const places = ordered(rankPlaces(hits))
     expect(new Set(places.slice(0, 3).map((place) => place.rank)).size).toBe(1)
   })
 
-  it('is each place once, in falling order, with every hit among them', () => {
+  it('is each place once, with every hit among them', () => {
     const anyHit = fc.record({
       position: fc.integer({ min: 1, max: 50 }),
       score: fc.double({ min: 0.001, max: 50, noNaN: true }),
@@ -64,11 +65,31 @@ describe('what is found', () => {
         expect(names).toEqual(
           expect.arrayContaining(given.map(({ position, sessionId }) => `${position} ${sessionId}`)),
         )
-        expect(places.map(({ rank }) => rank)).toEqual(places.map(({ rank }) => rank).sort((a, b) => b - a))
         for (const { position, rank } of places) {
           expect(position).toBeGreaterThan(0)
           expect(rank).toBeGreaterThan(0)
         }
+      }),
+    )
+  })
+
+  it('is given best first, however many are taken at a time, as if all were sorted', () => {
+    const anyPlace = fc.record({
+      rank: fc.integer({ min: 0, max: 9 }),
+      createdAt: fc.integer({ min: 0, max: 2 }),
+      position: fc.integer({ min: 1, max: 999 }),
+    })
+    const distinct = fc.uniqueArray(anyPlace, { selector: ({ position }) => position, maxLength: 60 })
+    fc.assert(
+      fc.property(distinct, fc.integer({ min: 1, max: 70 }), (given, count) => {
+        const places = given.map((place) => ({ namespace: 'n', sessionId: 's', ...place }))
+        const sorted = places.toSorted(
+          (a, b) => b.rank - a.rank || b.createdAt - a.createdAt || b.position - a.position,
+        )
+        const taken = [...bestFirst(places, count)]
+        expect(taken.flat()).toEqual(sorted)
+        expect(taken[0] ?? []).toEqual(sorted.slice(0, count))
+        expect(Math.max(0, ...taken.map(({ length }) => length))).toBeLessThanOrEqual(count)
       }),
     )
   })

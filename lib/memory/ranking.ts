@@ -16,12 +16,26 @@ const DAY_MS = 86_400_000
 export type RankedPlace = Place & { createdAt: number; rank: number }
 
 /**
- * Orders what a search has found, best first: the hits and their neighbours on the path, which need not match (nor exist:
- * a neighbour is a position only). The same for every store, from values alone. Of equals, the newer one comes first.
+ * Ranks what a search has found: the hits and their neighbours on the path, which need not match (nor exist: a neighbour is
+ * a position only). The same for every store, from values alone; in no order, see `bestFirst`.
  */
 export function rankPlaces(hits: readonly Hit[]): RankedPlace[] {
   const sessions = Map.groupBy(hits, ({ namespace, sessionId }) => JSON.stringify([namespace, sessionId]))
-  return [...sessions.values()].flatMap(rankSession).sort(byRank)
+  return [...sessions.values()].flatMap(rankSession)
+}
+
+/**
+ * All places in their order, about `count` at a time. Few of some thousand are asked for: to sort them all would take longer
+ * than to find them. Of equals, the newer one comes first.
+ */
+export function* bestFirst(places: readonly RankedPlace[], count: number): Generator<RankedPlace[]> {
+  const ranks = Float64Array.from(places, ({ rank }) => rank).sort()
+  const least = ranks.at(-2 * count) ?? Number.NEGATIVE_INFINITY
+  const halves = [places.filter(({ rank }) => rank >= least), places.filter(({ rank }) => rank < least)]
+  for (const half of halves) {
+    half.sort(byRank)
+    for (let from = 0; from < half.length; from += count) yield half.slice(from, from + count)
+  }
 }
 
 function rankSession(hits: readonly Hit[]): RankedPlace[] {
@@ -56,8 +70,7 @@ const placeOf = ({ namespace, sessionId, createdAt }: Hit, position: number, ran
   createdAt,
   rank,
 })
-/** Best first. */
-export const byRank = (a: RankedPlace, b: RankedPlace) =>
+const byRank = (a: RankedPlace, b: RankedPlace) =>
   b.rank - a.rank || b.createdAt - a.createdAt || b.position - a.position
 
 /** What a message of its kind counts. */

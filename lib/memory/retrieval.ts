@@ -1,7 +1,7 @@
 import type { Embedding } from './embedding.ts'
 import { withMeaning } from './meaning.ts'
 import type { MemorySettings, Recall, RecallOptions, RetrievalScope, Retrieved } from './memory.ts'
-import { type RankedPlace, rankPlaces } from './ranking.ts'
+import { bestFirst, type RankedPlace, rankPlaces } from './ranking.ts'
 import type { Message, Place, SearchScope, SessionRef, Store } from './store/store.ts'
 import { searchTerms } from './terms.ts'
 import { estimateTokens } from './tokens.ts'
@@ -75,11 +75,10 @@ async function readBest(
   places: RankedPlace[],
   limit: number,
 ): Promise<Retrieved[]> {
-  const best = places[0]?.rank ?? 0
+  let best: number | undefined
   const retrieved: Retrieved[] = []
-  // A neighbour may be no message: one of a forgotten message, or behind the last one.
-  for (let from = 0; retrieved.length < limit && from < places.length; from += limit) {
-    const batch = places.slice(from, from + limit)
+  for (const batch of bestFirst(places, limit)) {
+    best ??= batch[0]?.rank ?? 0
     const read = await Promise.all(
       scopes.map((scope) => {
         const within = batch.filter((place) => mayHold(scope, place))
@@ -91,6 +90,8 @@ async function readBest(
       const message = messages.get(keyOf(place))
       if (message) retrieved.push({ ...message, dist: 1 - place.rank / best })
     }
+    // A neighbour may be no message: one of a forgotten message, or behind the last one.
+    if (retrieved.length >= limit) break
   }
   return retrieved.slice(0, limit)
 }

@@ -42,7 +42,6 @@ export const standsAt = (row: Row): Stand => ({
 export const toHit = (row: Row, { namespace, sessionId }: SessionRef): Hit => ({
   namespace,
   sessionId,
-  id: row.id as string,
   position: row.position as number,
   createdAt: row.created_at as number,
   isReply: row.reply === 1,

@@ -217,7 +217,6 @@ export type FoundMessage = Message & SessionRef & { score: number }
 
 /** A message that was searched for, as ranking needs it: without its text. */
 export type Hit = Place & {
-  id: string
   createdAt: number
   /** Said by a machine, see `isReply`. */
   isReply: boolean

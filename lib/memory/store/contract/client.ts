@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import type { Save } from '../client-store.ts'
 import type { Store } from '../store.ts'
-import { bob, eve, type Scene } from './scene.ts'
+import { bob, eve, foundIds, type Scene } from './scene.ts'
 
 export function clientContract(store: () => Store, scene: Scene): void {
   const { said, turn, reply, claim, summarise } = scene
@@ -50,8 +50,7 @@ export function clientContract(store: () => Store, scene: Scene): void {
     expect((await store().readMemory(eve, 12)).messages).toEqual([])
     expect((await store().getSession(bob))?.title).toBe('A program')
     expect(await store().audit(bob)).toMatchObject({ messages: 3, window: 3, lost: 0, doubled: 0 })
-    const hits = await store().searchMessages({ ref: bob }, { terms: ['m2'], limit: 9 })
-    expect(hits.map(({ id }) => id)).toContain('m2')
+    expect(await foundIds(store(), { ref: bob }, ['m2'])).toContain('m2')
   })
 
   it('asks for a compaction when the window is longer than it may be', async () => {

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import type { Store } from '../store.ts'
-import { bob, eve, type Scene } from './scene.ts'
+import { bob, eve, foundIds, type Scene } from './scene.ts'
 
 export function runsContract(store: () => Store, scene: Scene): void {
   const { turn, send, end, reply, pathOf } = scene
@@ -124,8 +124,7 @@ export function runsContract(store: () => Store, scene: Scene): void {
     })
     expect(await store().nextJobAt()).toBe(3)
     expect(await store().unfinishedRuns()).toEqual([])
-    const hits = await store().searchMessages({ ref: bob }, { terms: ['kangaroo'], limit: 1 })
-    expect(hits.map((hit) => hit.id)).toEqual(['a'])
+    expect(await foundIds(store(), { ref: bob }, ['kangaroo'], 1)).toEqual(['a'])
   })
 
   it('goes on with the reply that was cut short, and only with that', async () => {

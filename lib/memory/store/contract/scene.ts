@@ -1,7 +1,13 @@
-import type { BeginTurn, Fence, NewMessage, SessionRef, Store } from '../store.ts'
+import type { BeginTurn, Fence, NewMessage, SearchScope, SessionRef, Store } from '../store.ts'
 
 export const bob: SessionRef = { namespace: 'bob', sessionId: 's1' }
 export const eve: SessionRef = { namespace: 'eve', sessionId: 's1' }
+
+/** The ids of the messages that a search for words finds, best first. */
+export async function foundIds(store: Store, scope: SearchScope, terms: string[], limit = 9) {
+  const messages = await store.readPlaces(scope, await store.searchMessages(scope, { terms, limit }))
+  return messages.map(({ id }) => id)
+}
 
 export type Scene = ReturnType<typeof createScene>
 

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import type { NewMessage, SearchScope, SessionRef, Store } from '../store.ts'
-import { bob, eve, type Scene } from './scene.ts'
+import { bob, eve, foundIds, type Scene } from './scene.ts'
 
 export function searchContract(store: () => Store, scene: Scene): void {
   const { append, end, said, send } = scene
@@ -17,8 +17,7 @@ export function searchContract(store: () => Store, scene: Scene): void {
       parentId === undefined ? {} : { parentId },
     )
   const find = (scope: SearchScope, ...terms: string[]) => store().searchMessages(scope, { terms, limit: 9 })
-  const idsOf = async (scope: SearchScope, ...terms: string[]) =>
-    (await find(scope, ...terms)).map((hit) => hit.id)
+  const idsOf = (scope: SearchScope, ...terms: string[]) => foundIds(store(), scope, terms)
 
   it('searches the path of a head only, up to a position', async () => {
     await append(bob, 'm1', 'm2')
@@ -64,8 +63,7 @@ export function searchContract(store: () => Store, scene: Scene): void {
       { ...said('garden'), content: 'his garden is large' },
     ])
     const terms = ['garden', 'oak', 'fern', 'violet']
-    const hits = await store().searchMessages({ ref: bob }, { terms, limit: 99 })
-    expect(hits.map(({ id }) => id)).toContain('garden')
+    expect(await foundIds(store(), { ref: bob }, terms, 99)).toContain('garden')
   })
 
   it('searches the shown paths of the sessions of namespaces, and says where each was said', async () => {
@@ -75,8 +73,9 @@ export function searchContract(store: () => Store, scene: Scene): void {
     await say(other, 'hidden', 'a cat on another branch')
     await say(other, 'shown', 'two cats', {}, 'm1')
     await say(eve, 'foreign', 'my cat is Zoe')
-    const hits = await find({ namespaces: ['bob', 'nobody'] }, 'cat')
-    expect(hits.map(({ namespace, sessionId, id }) => `${namespace} ${sessionId} ${id}`).sort()).toEqual([
+    const both = { namespaces: ['bob', 'nobody'] }
+    const found = await store().readPlaces(both, await find(both, 'cat'))
+    expect(found.map(({ namespace, sessionId, id }) => `${namespace} ${sessionId} ${id}`).sort()).toEqual([
       'bob s1 m1',
       'bob s2 shown',
     ])
@@ -92,7 +91,7 @@ export function searchContract(store: () => Store, scene: Scene): void {
     await say(bob, 'm2', 'a cat')
     await say(bob, 'm3', 'a black cat')
     const hits = await find({ ref: bob }, 'black', 'cat')
-    expect(hits.map((hit) => hit.id)).toEqual(['m3', 'm2', 'm1'])
+    expect(hits.map(({ position }) => position)).toEqual([3, 2, 1])
     for (const hit of hits) expect(hit.score).toBeGreaterThan(0)
     expect(await store().searchMessages({ ref: bob }, { terms: ['cat'], limit: 2 })).toHaveLength(2)
   })
@@ -119,11 +118,11 @@ export function searchContract(store: () => Store, scene: Scene): void {
     expect(await idsOf({ ref: bob }, 'mel')).toEqual(['m2'])
     expect((await idsOf({ ref: bob }, 'may', '2023')).sort()).toEqual(['m1', 'm2', 'm3'])
     const hits = await find({ ref: bob }, 'hike', 'mel')
-    expect(hits.map(({ id, isReply }) => `${id} ${isReply}`).sort()).toEqual([
-      'm1 false',
-      'm2 false',
-      'm3 true',
-      'm4 false',
+    expect(hits.map(({ position, isReply }) => `${position} ${isReply}`).sort()).toEqual([
+      '1 false',
+      '2 false',
+      '3 true',
+      '4 false',
     ])
     expect(await store().findMessages(['bob'], { words: [['2023']], limit: 9 })).toEqual([])
   })

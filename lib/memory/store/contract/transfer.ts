@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import type { SessionRef, Store } from '../store.ts'
 import type { SessionTree } from '../transfer.ts'
-import { bob, eve, type Scene } from './scene.ts'
+import { bob, eve, foundIds, type Scene } from './scene.ts'
 
 export function transferContract(store: () => Store, scene: Scene): void {
   const { said, append, turn, send, reply, pathOf, windowOf, claim, summarise } = scene
@@ -42,8 +42,7 @@ export function transferContract(store: () => Store, scene: Scene): void {
       const { messages } = await store().listPath(ref, { limit: 9 })
       expect(messages[2]?.versions).toEqual(['q2', 'q2b'])
     }
-    const hits = await store().searchMessages({ ref: eve }, { terms: ['q1'], limit: 9 })
-    expect(hits.map((hit) => hit.id)).toEqual(['q1'])
+    expect(await foundIds(store(), { ref: eve }, ['q1'])).toEqual(['q1'])
   })
 
   it('is the same twice as once, also into the session it came from', async () => {

@@ -106,7 +106,7 @@ function match({ all }: Queries, tags: string, queries: string[], limit: number)
          JOIN weights w ON w.reply = m.reply AND w.number = m.number GROUP BY m.seq, m.reply, m.size, k.size
        ),
        best AS (SELECT *, row_number() OVER (PARTITION BY reply ORDER BY score DESC, seq DESC) AS place FROM scored)
-     SELECT m.session_key, m.id, m.branch, m.position, m.created_at, b.reply, b.score::float8 AS score
+     SELECT m.session_key, m.branch, m.position, m.created_at, b.reply, b.score::float8 AS score
      FROM best b JOIN messages m ON m.seq = b.seq WHERE b.place <= $4`,
     queries,
     tags,

@@ -142,6 +142,8 @@ function openDatabase(path: string, patienceMs: number): DatabaseSync {
     addSearchFunctions(database)
     // What a savepoint could have to take back is small; in a file it costs more than the write itself.
     database.exec('PRAGMA temp_store = MEMORY')
+    // A search of 38,000 messages reads some 600 pages of 4 KB, more than SQLite keeps if it is not told.
+    database.exec('PRAGMA cache_size = -16000')
     // A checkpoint stops everybody: 16 MB of log between two of them, which copy a page once however often it changed.
     database.exec('PRAGMA wal_autocheckpoint = 4000')
     migrate(database)

@@ -12,7 +12,7 @@ import {
   toFound,
   toHit,
 } from '../search-scope.ts'
-import type { SearchScope, SearchStore, SessionRef } from '../store.ts'
+import type { Hit, Place, SearchScope, SearchStore, SessionRef } from '../store.ts'
 import type { Database, Row } from './database.ts'
 import type { Indexing } from './indexing.ts'
 import { namespaceTag, sessionTag } from './search-functions.ts'
@@ -100,11 +100,11 @@ export function searchMethods(database: Database, tree: Tree, indexing: Indexing
   /** Best first by bm25, which is below 0. (`ORDER BY rank` would search once more inside.) */
   const match = (index: Index, { query, from }: BoundedQuery, limit: number): Row[] =>
     all(
-      `SELECT m.session_key, m.id, m.branch, m.position, m.created_at, -hit.score AS score,
+      `SELECT m.session_key, m.branch, m.position, m.created_at, -hit.score AS score,
               ${index === 'reply_index' ? 1 : 0} AS reply
        FROM (SELECT rowid, bm25(${index}, 1.0, 1.0, 0.0) AS score FROM ${index}
              WHERE ${index} MATCH ? AND rowid >= ? ORDER BY score LIMIT ?) hit
-       JOIN messages m ON m.seq = hit.rowid`,
+       JOIN messages m INDEXED BY messages_places ON m.seq = hit.rowid`,
       query,
       from,
       limit,
@@ -139,14 +139,14 @@ export function searchMethods(database: Database, tree: Tree, indexing: Indexing
     )
   }
 
-  /** Most places are in the same few sessions: each is looked up once. */
-  function createKeys() {
+  /** The key of each place's session; most places are in the same few sessions, and each is looked up once. */
+  function keysOf(places: readonly Place[]): (number | undefined)[] {
     const keys = new Map<string, number | undefined>()
-    return (namespace: string, sessionId: string): number | undefined => {
-      const name = JSON.stringify([namespace, sessionId])
-      if (!keys.has(name)) keys.set(name, findSession({ namespace, sessionId })?.key)
+    return places.map((place) => {
+      const name = JSON.stringify([place.namespace, place.sessionId])
+      if (!keys.has(name)) keys.set(name, findSession(place)?.key)
       return keys.get(name)
-    }
+    })
   }
 
   return {
@@ -163,22 +163,26 @@ export function searchMethods(database: Database, tree: Tree, indexing: Indexing
         const rows = INDEXES.flatMap((index) => match(index, boundedQuery(index, tags, terms), candidates))
         const keys = new Set(rows.map((row) => row.session_key as number))
         const sessionOf = openScope(scope, [...keys])
-        const shown = (row: Row) => {
+        const hits: Hit[] = []
+        for (const row of rows) {
           const session = sessionOf(row.session_key as number)
           const at = standsAt(row)
-          const isShown = session && at.position <= throughOf(scope) && isOnPath(at, session.path)
-          return isShown ? [toHit(row, session)] : []
+          if (session && at.position <= throughOf(scope) && isOnPath(at, session.path))
+            hits.push(toHit(row, session))
         }
-        return firstOfKinds(rows.flatMap(shown).sort(byScore), limit)
+        return firstOfKinds(hits.sort(byScore), limit)
       })
     },
 
     readPlaces: (scope, places) =>
       read(() => {
-        const sessionOf = openScope(scope)
-        const keyOf = createKeys()
-        return places.flatMap(({ namespace, sessionId, position }) => {
-          const key = keyOf(namespace, sessionId)
+        const keys = keysOf(places)
+        const sessionOf = openScope(
+          scope,
+          keys.filter((key) => key !== undefined),
+        )
+        return places.flatMap(({ namespace, sessionId, position }, index) => {
+          const key = keys[index]
           const session = key === undefined ? null : sessionOf(key)
           if (key === undefined || !session || position > throughOf(scope)) return []
           const row = readPlace(key, session.path, position)
@@ -260,7 +264,8 @@ const quoted = (term: string) => `"${term.replaceAll('"', '""')}"`
 const SCOPED = `
   SELECT s.key, s.namespace, s.id, s.label, s.temporary, h.branch, h.position, b.parent_branch,
          EXISTS (SELECT 1 FROM more_labels l WHERE l.session_key = s.key AND l.label = ?1) AS labelled
-  FROM sessions s LEFT JOIN messages h ON h.session_key = s.key AND h.id = coalesce(?2, s.head_id)
+  FROM sessions s LEFT JOIN messages head ON head.session_key = s.key AND head.id = coalesce(?2, s.head_id)
+  LEFT JOIN messages h INDEXED BY messages_places ON h.seq = head.seq
   LEFT JOIN branches b ON b.session_key = s.key AND b.branch = h.branch`
 
 /** The sessions that scopes search. */

@@ -167,7 +167,9 @@ describe('sqlite: the file', () => {
     const store = createSqliteStore(file)
     const ref = { namespace: 'n', sessionId: 's' }
     const find = async (...terms: string[]) =>
-      (await store.searchMessages({ ref }, { terms, limit: 9 })).map(({ id, isReply }) => `${id} ${isReply}`)
+      (await store.searchMessages({ ref }, { terms, limit: 9 })).map(
+        ({ position, isReply }) => `m${position} ${isReply}`,
+      )
     expect((await find('kangaroo')).sort()).toEqual(['m1 false', 'm2 true'])
     expect(await find('may')).toEqual(['m1 false'])
     expect(await store.searchMessages({ namespaces: ['n'] }, { terms: ['kangaroo'], limit: 9 })).toHaveLength(
