@@ -16,7 +16,7 @@ async function findings(page: Page): Promise<string[]> {
 for (const colorScheme of ['light', 'dark'] as const) {
   test.describe(`in the ${colorScheme} theme`, () => {
     // What fades in has less contrast on its way: a slow machine would be looked at in the middle of it.
-    test.use({ colorScheme, contextOptions: { reducedMotion: 'reduce' } })
+    test.use({ colorScheme, reducedMotion: 'reduce' })
 
     test('[A47] axe finds nothing serious on the empty chat, a conversation, an editor, a menu and a failure', async ({
       chat,
@@ -25,6 +25,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
     }) => {
       test.slow()
       await chat.open()
+      await expect(page.locator('html')).toHaveClass(new RegExp(colorScheme))
       expect(await findings(page)).toEqual([])
       llm.when('rich', {
         say: '## Heading\n\n- item\n\n[link](https://example.org)\n\n```js\nlet a = "b" // c\n```\n\n|a|b|\n|-|-|\n|1|2|\n\n> quote',
@@ -118,14 +119,15 @@ for (const colorScheme of ['light', 'dark'] as const) {
       expect(await findings(page)).toEqual([])
     })
 
-    test('[A47] axe finds nothing serious where there is no chat, and on a phone with its drawer', async ({
-      chat,
-      page,
-    }) => {
+    test('[A47] axe finds nothing serious where there is no chat', async ({ page }) => {
       await page.setViewportSize({ width: 390, height: 844 })
       await page.goto(`/s/${crypto.randomUUID()}`)
       await expect(page.getByRole('heading', { name: 'There is no such chat' })).toBeVisible()
       expect(await findings(page)).toEqual([])
+    })
+
+    test('[A47] axe finds nothing serious on a phone with its drawer', async ({ chat, page }) => {
+      await page.setViewportSize({ width: 390, height: 844 })
       await chat.open()
       await page.getByRole('button', { name: 'Toggle sidebar' }).click()
       await expect(chat.sessions).toBeVisible()

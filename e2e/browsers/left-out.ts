@@ -1,12 +1,12 @@
 type Tests = { test: RegExp; why: string }
 
-/** Tests of what Playwright cannot do in an installed Firefox, over WebDriver BiDi; its own Firefox is asked them. */
+/** A fault of its own (seen in 153 ESR: a null pointer in libxul, each time at the same address). */
+const CRASH = 'its page crashes under a script that looks at all of it beside a dialog'
+
+/** Tests of what cannot be done in an installed Firefox, over WebDriver BiDi; Playwright's own is asked them. */
 export const BEYOND_PLAYWRIGHT: Tests[] = [
-  {
-    test: /finds nothing serious on the (settings|memory)/,
-    why: 'it loses the page while a script runs beside a dialog',
-  },
-  { test: /\[A40\] Enter that composes/, why: 'it loses the page while a script runs beside a dialog' },
+  { test: /finds nothing serious on (the settings|the memory|a phone)/, why: CRASH },
+  { test: /\[A40\] Enter that composes/, why: CRASH },
   { test: /\[A24\] a session is saved as Markdown/, why: 'it sees no downloads' },
   { test: /everything is exported as one file/, why: 'it sees no downloads' },
 ]

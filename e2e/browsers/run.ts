@@ -24,7 +24,7 @@ for (const engine of engines) {
 function leftOut(installed: boolean): string {
   const { length } = BEYOND_PLAYWRIGHT
   const reasons = [...new Set(BEYOND_PLAYWRIGHT.map(({ why }) => why))].join(', ')
-  return installed ? `, but ${length} that Playwright cannot do in an installed one: ${reasons}` : ''
+  return installed ? `, but ${length} that cannot be done in an installed one: ${reasons}` : ''
 }
 
 build()
@@ -35,9 +35,12 @@ if (engines.some(({ by }) => by === 'playwright')) {
     ['test', '-c', 'e2e/browsers/playwright.config.ts', ...process.argv.slice(2)],
     { cwd: root, stdio: 'inherit' },
   )
-  failed ||= status !== 0
+  failed = status !== 0
 }
-for (const engine of engines) if (engine.by === 'webdriver') failed ||= !(await runGoals(engine.programs))
+for (const engine of engines) {
+  // Also when the other engine has failed: each is told of as a whole.
+  if (engine.by === 'webdriver' && !(await runGoals(engine.programs))) failed = true
+}
 const absent = engines.filter(({ by }) => by === null).map(({ name }) => name)
 if (absent.length > 0) console.log(`Not run, as it is not there: ${absent.join(', ')}.`)
 process.exitCode = failed ? 1 : 0
