@@ -1,9 +1,7 @@
 import type { EmbeddedSession, EmbeddingStore } from '../embedding-store.ts'
-import { isInScope, labelOf } from '../search-scope.ts'
-import type { SearchScope } from '../store.ts'
 import { toBytes, toEmbedded, toVectorOf } from '../vector-bytes.ts'
-import type { Database, Queries } from './database.ts'
-import { openScope, SCOPED } from './search.ts'
+import type { Database } from './database.ts'
+import { openScope } from './search.ts'
 import { findSession } from './tree.ts'
 
 export function embeddingsMethods({ read, write }: Database): EmbeddingStore {
@@ -51,17 +49,17 @@ export function embeddingsMethods({ read, write }: Database): EmbeddingStore {
 
     listEmbedded: (scope, model) =>
       read(async (db) => {
-        const sessionOf = openScope(db, scope)
+        const scoped = await openScope(db, scope)
         const rows = await db.all(
           `SELECT session_key, count(*)::int8 AS count, max(message_seq) AS newest FROM embeddings
            WHERE session_key = ANY ($1::text[]::bigint[]) AND model = $2
            GROUP BY session_key ORDER BY newest DESC`,
-          (await keysOf(db, scope)).map(String),
+          [...scoped.keys()].map(String),
           model,
         )
         const sessions: EmbeddedSession[] = []
         for (const row of rows) {
-          const session = await sessionOf(row.session_key as number)
+          const session = scoped.get(row.session_key as number)
           if (session) sessions.push(toEmbedded(row, session, scope))
         }
         return sessions
@@ -81,14 +79,4 @@ export function embeddingsMethods({ read, write }: Database): EmbeddingStore {
         return rows.map(toVectorOf)
       }),
   }
-}
-
-async function keysOf(db: Queries, scope: SearchScope): Promise<number[]> {
-  if ('ref' in scope) return [(await findSession(db, scope.ref))?.key ?? 0]
-  const rows = await db.all(
-    `${SCOPED} WHERE namespace = ANY ($2::text[]) AND deleted_at IS NULL`,
-    labelOf(scope),
-    scope.namespaces,
-  )
-  return rows.filter((row) => isInScope(scope, row)).map((row) => row.key as number)
 }

@@ -6,6 +6,7 @@ import {
   isInScope,
   isOnPath,
   labelOf,
+  type Stand,
   type Stretch,
   standsAt,
   throughOf,
@@ -15,7 +16,7 @@ import {
 import type { Hit, Message, Place, SearchScope, SearchStore, SessionRef } from '../store.ts'
 import type { Database, Queries } from './database.ts'
 import { eachByStart, queriesOf, tagOf } from './index-words.ts'
-import { findMessage, findSession, pathStretches } from './tree.ts'
+import { findSession, pathStretches } from './tree.ts'
 
 export function searchMethods({ read }: Database): SearchStore {
   return {
@@ -24,10 +25,11 @@ export function searchMethods({ read }: Database): SearchStore {
         const queries = queriesOf(terms)
         const tags = await tagsOf(db, scope)
         if (queries.length === 0 || tags === null) return []
-        const sessionOf = openScope(db, scope)
+        const rows = await match(db, tags, queries, candidatesFor(scope, limit))
+        const sessions = await openScope(db, scope, new Set(rows.map((row) => row.session_key as number)))
         const hits: Hit[] = []
-        for (const row of await match(db, tags, queries, candidatesFor(scope, limit))) {
-          const session = await sessionOf(row.session_key as number)
+        for (const row of rows) {
+          const session = sessions.get(row.session_key as number)
           const at = standsAt(row)
           if (session && at.position <= throughOf(scope) && isOnPath(at, session.path))
             hits.push(toHit(row, session))
@@ -37,17 +39,16 @@ export function searchMethods({ read }: Database): SearchStore {
 
     readPlaces: (scope, places) =>
       read(async (db) => {
-        const sessionOf = openScope(db, scope)
-        const messages: (Message & SessionRef)[] = []
-        for (const place of places) {
-          const key = (await findSession(db, place))?.key
-          const session = key === undefined ? null : await sessionOf(key)
-          if (key === undefined || !session || place.position > throughOf(scope)) continue
-          const row = await readPlace(db, key, session.path, place)
-          const { namespace, sessionId } = session
-          if (row) messages.push({ ...bareMessage(toMessage(row)), namespace, sessionId })
-        }
-        return messages
+        const keys = await keysOf(db, places)
+        const sessions = await openScope(db, scope, new Set(keys.filter((key) => key !== undefined)))
+        const standing = places.flatMap(({ position }, index): Standing[] => {
+          const key = keys[index]
+          const session = key === undefined ? undefined : sessions.get(key)
+          const stretch = session?.path.findLast(({ upTo }) => position <= upTo)
+          const isIn = key !== undefined && session && stretch && position <= throughOf(scope)
+          return isIn ? [{ key, session, at: { branch: stretch.branch, position } }] : []
+        })
+        return readStanding(db, standing)
       }),
 
     findMessages: (namespaces, { words, limit }) =>
@@ -124,42 +125,90 @@ async function tagsOf(db: Queries, scope: SearchScope): Promise<string | null> {
 const namespaceTags = (namespaces: string[]) =>
   namespaces.map((namespace) => `'${tagOf('namespace', namespace)}'`).join(' | ')
 
-/** Sessions as `isInScope` reads them. */
-export const SCOPED = `SELECT *, EXISTS (SELECT 1 FROM more_labels m WHERE m.label = $1 AND m.session_key = key) AS labelled
-  FROM sessions`
+/** Sessions as `isInScope` reads them, with where their path ends; $1 the label, $2 another head than their own. */
+const SCOPED = `
+  SELECT s.key, s.namespace, s.id, s.label, s.temporary, h.branch, h.position, b.parent_branch,
+         EXISTS (SELECT 1 FROM more_labels l WHERE l.session_key = s.key AND l.label = $1) AS labelled
+  FROM sessions s LEFT JOIN messages h ON h.session_key = s.key AND h.id = coalesce($2, s.head_id)
+  LEFT JOIN branches b ON b.session_key = s.key AND b.branch = h.branch`
 
 type SearchedSession = SessionRef & { path: Stretch[] }
 
-/** The sessions of a scope, each with its path from the head on; found when asked for, and once. */
-export function openScope(db: Queries, scope: SearchScope) {
-  const sessions = new Map<number, SearchedSession | null>()
-
-  async function load(key: number): Promise<SearchedSession | null> {
-    const row = await db.one(`${SCOPED} WHERE key = $2 AND deleted_at IS NULL`, labelOf(scope), key)
-    if (!row || !isInScope(scope, row)) return null
-    const headId = 'ref' in scope && scope.headId ? scope.headId : (row.head_id as string | null)
-    const head = await findMessage(db, key, headId)
-    const path = head ? await pathStretches(db, key, head) : []
-    return { namespace: row.namespace as string, sessionId: row.id as string, path }
+/** The sessions among these that a scope searches, by their keys, each with its path from the head on; all of the scope's when none are named. */
+export async function openScope(
+  db: Queries,
+  scope: SearchScope,
+  keys?: Iterable<number>,
+): Promise<Map<number, SearchedSession>> {
+  const { where, value } = keys
+    ? { where: 's.key = ANY ($3::text[]::bigint[])', value: [...keys].map(String) }
+    : await allOf(db, scope)
+  const headId = 'ref' in scope && scope.headId ? scope.headId : null
+  const rows = await db.all(
+    `${SCOPED} WHERE ${where} AND s.deleted_at IS NULL`,
+    labelOf(scope),
+    headId,
+    value,
+  )
+  const sessions = new Map<number, SearchedSession>()
+  for (const row of rows.filter((each) => isInScope(scope, each))) {
+    const key = row.key as number
+    const ref = { namespace: row.namespace as string, sessionId: row.id as string }
+    sessions.set(key, { ...ref, path: await pathOf(db, key, row) })
   }
-  return async (key: number): Promise<SearchedSession | null> => {
-    const known = sessions.get(key)
-    if (known !== undefined) return known
-    const loaded = await load(key)
-    sessions.set(key, loaded)
-    return loaded
-  }
+  return sessions
 }
 
-async function readPlace({ one }: Queries, key: number, path: Stretch[], { position }: Place) {
-  const stretch = path.findLast(({ upTo }) => position <= upTo)
-  return (
-    stretch &&
-    one(
-      `SELECT ${WITHOUT_RECEIPT} FROM messages m WHERE session_key = $1 AND branch = $2 AND position = $3`,
-      key,
-      stretch.branch,
-      position,
-    )
+async function allOf(db: Queries, scope: SearchScope) {
+  if ('namespaces' in scope) return { where: 's.namespace = ANY ($3::text[])', value: scope.namespaces }
+  const key = (await findSession(db, scope.ref))?.key ?? 0
+  return { where: 's.key = ANY ($3::text[]::bigint[])', value: [String(key)] }
+}
+
+/** Most sessions have never branched: for these there is nothing to ask. */
+async function pathOf(db: Queries, key: number, row: Row): Promise<Stretch[]> {
+  if (row.branch === null) return []
+  const at = standsAt(row)
+  return row.parent_branch === null ? [{ branch: at.branch, upTo: at.position }] : pathStretches(db, key, at)
+}
+
+/** The key of each place's session, as far as there is one. */
+async function keysOf({ all }: Queries, places: readonly Place[]): Promise<(number | undefined)[]> {
+  const nameOf = (ref: SessionRef) => JSON.stringify([ref.namespace, ref.sessionId])
+  const refs = [...new Map(places.map((place) => [nameOf(place), place])).values()]
+  const rows = await all(
+    `SELECT s.key, s.namespace, s.id FROM unnest($1::text[], $2::text[]) AS place (namespace, id)
+     JOIN sessions s ON s.namespace = place.namespace AND s.id = place.id WHERE s.deleted_at IS NULL`,
+    refs.map(({ namespace }) => namespace),
+    refs.map(({ sessionId }) => sessionId),
   )
+  const keys = new Map(
+    rows.map((row) => [
+      nameOf({ namespace: row.namespace as string, sessionId: row.id as string }),
+      row.key as number,
+    ]),
+  )
+  return places.map((place) => keys.get(nameOf(place)))
+}
+
+type Standing = { key: number; at: Stand; session: SessionRef }
+
+/** The messages that stand there, in this order: in one query, however far away the database is. */
+async function readStanding({ all }: Queries, standing: Standing[]): Promise<(Message & SessionRef)[]> {
+  const rows = await all(
+    `SELECT ${WITHOUT_RECEIPT}, place.number
+     FROM unnest($1::text[]::bigint[], $2::text[]::bigint[], $3::text[]::bigint[])
+       WITH ORDINALITY AS place (key, branch, position, number)
+     JOIN messages m ON m.session_key = place.key AND m.branch = place.branch AND m.position = place.position
+     ORDER BY place.number`,
+    standing.map(({ key }) => String(key)),
+    standing.map(({ at }) => String(at.branch)),
+    standing.map(({ at }) => String(at.position)),
+  )
+  return rows.flatMap((row) => {
+    const session = standing[(row.number as number) - 1]?.session
+    if (!session) return []
+    const { namespace, sessionId } = session
+    return [{ ...bareMessage(toMessage(row)), namespace, sessionId }]
+  })
 }

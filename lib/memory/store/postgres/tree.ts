@@ -113,7 +113,11 @@ export async function requireWindow(
 }
 
 /** The path of a message, from its end to the root. */
-export async function pathStretches({ all }: Queries, key: number, head: MessageRow): Promise<Stretch[]> {
+export async function pathStretches(
+  { all }: Queries,
+  key: number,
+  head: Pick<MessageRow, 'branch' | 'position'>,
+): Promise<Stretch[]> {
   const rows = await all(
     `WITH RECURSIVE stretch (branch, up_to) AS (
        SELECT $2::bigint, $3::bigint
