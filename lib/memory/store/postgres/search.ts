@@ -82,7 +82,7 @@ const CROWD = 10_000
 function match({ all }: Queries, tags: string, queries: string[], limit: number): Promise<Row[]> {
   return all(
     `WITH
-       terms AS (
+       terms AS MATERIALIZED (
          SELECT number, to_tsquery('words', term) AS query FROM unnest($1::text[]) WITH ORDINALITY AS t (term, number)
        ),
        found AS MATERIALIZED (
@@ -92,12 +92,12 @@ function match({ all }: Queries, tags: string, queries: string[], limit: number)
        matched AS MATERIALIZED (
          SELECT f.seq, f.reply, f.size, t.number FROM found f JOIN terms t ON f.words @@ t.query
        ),
-       kinds AS (SELECT reply, avg(size) AS size FROM found GROUP BY reply),
-       total AS (
+       kinds AS MATERIALIZED (SELECT reply, avg(size) AS size FROM found GROUP BY reply),
+       total AS MATERIALIZED (
          SELECT count(*) AS messages
          FROM (SELECT 1 FROM message_index WHERE words @@ $2::tsquery LIMIT ${CROWD}) crowd
        ),
-       weights AS (
+       weights AS MATERIALIZED (
          SELECT m.reply, m.number, ln(1 + (greatest(total.messages, count(*)) - count(*) + 0.5) / (count(*) + 0.5)) AS weight
          FROM matched m CROSS JOIN total GROUP BY m.reply, m.number, total.messages
        ),
