@@ -1,4 +1,4 @@
-import type { DirectRoutes } from '#lib/server/direct.ts'
+import type { DirectHandler, DirectRoutes } from '#lib/server/direct.ts'
 import * as stop from './chat/[sessionId]/stop/route.ts'
 import * as stream from './chat/[sessionId]/stream/route.ts'
 import * as send from './chat/route.ts'
@@ -15,10 +15,10 @@ export const matchDirectRoute: DirectRoutes = (method, path) => {
 
 type Route = Omit<typeof send, 'maxDuration'>
 
-function handlerOf(route: Route, method: string, params: Record<string, string> = {}) {
+function handlerOf(route: Route, method: string, params: Record<string, string> = {}): DirectHandler | null {
   if (!isMethod(route, method)) return null
   const handle = route[method]
-  return (request: Request) => handle(request, { params: Promise.resolve(params) })
+  return (request, body) => handle(request, { params: Promise.resolve(params), body })
 }
 
 function isMethod(route: Route, method: string): method is keyof Route {

@@ -3,10 +3,12 @@ import { HttpError } from './http-error.ts'
 /** Deeper than any body of ours, and far below what could exhaust a stack. */
 const MAX_DEPTH = 64
 
-/** The parsed JSON of a body. Refuses other content types, bodies over `maxBytes`, and JSON nested too deeply. */
-export async function readJsonBody(request: Request, maxBytes: number): Promise<unknown> {
+type Pieces = AsyncIterable<Uint8Array> | Iterable<Uint8Array>
+
+/** The parsed JSON of a request's body. Refuses other content types, bodies over `maxBytes`, and JSON nested too deeply. */
+export async function readJsonBody(request: Request, body: Pieces, maxBytes: number): Promise<unknown> {
   requireJson(request)
-  const text = await readText(request, maxBytes)
+  const text = await readText(request, body, maxBytes)
   if (depthOf(text) > MAX_DEPTH) throw badRequest(`The body is nested deeper than ${MAX_DEPTH} levels.`)
   try {
     return JSON.parse(text)
@@ -23,13 +25,13 @@ export function requireJson(request: Request, { optional = false } = {}): void {
   throw new HttpError(415, 'bad-request', 'The body must be sent as application/json.')
 }
 
-async function readText(request: Request, maxBytes: number): Promise<string> {
+async function readText(request: Request, body: Pieces, maxBytes: number): Promise<string> {
   if (Number(request.headers.get('content-length') ?? 0) > maxBytes) throw tooLarge(maxBytes)
   const decoder = new TextDecoder('utf-8', { fatal: true })
   let text = ''
   let bytes = 0
   try {
-    for await (const chunk of request.body ?? []) {
+    for await (const chunk of body) {
       bytes += chunk.byteLength
       if (bytes > maxBytes) throw tooLarge(maxBytes)
       text += decoder.decode(chunk, { stream: true })

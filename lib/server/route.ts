@@ -11,8 +11,8 @@ import { peerOf } from './peer.ts'
 import { readJsonBody, requireJson } from './request-body.ts'
 import { requireSameOrigin } from './same-origin.ts'
 
-/** What Next hands to a route handler besides the request. */
-type NextContext = { params: Promise<unknown> }
+/** What Next hands to a route handler besides the request; the server in front of it hands the body, too. */
+type NextContext = { params: Promise<unknown>; body?: AsyncIterable<Uint8Array> }
 type Handler = (request: Request, context: NextContext) => Promise<Response>
 type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
 
@@ -86,7 +86,7 @@ export function writeRoute<
     const caller = { user, address: peerOf(request, config) }
     await limits.request(caller)
     const params = checked(schemas.params, await context.params) as Checked<P>
-    const body = (await readBody(request, schemas.body, maxBytes)) as Checked<B>
+    const body = (await readBody(request, context.body, schemas.body, maxBytes)) as Checked<B>
     const allowances = limit === 'write' ? limits.write(caller) : limits.reply(caller)
     const opened = await app()
     opened.chat.touch()
@@ -163,7 +163,12 @@ function checked(schema: z.ZodType | undefined, value: unknown): unknown {
   return schema && parseWith(schema, value)
 }
 
-async function readBody(request: Request, schema: z.ZodType | undefined, maxBytes: number): Promise<unknown> {
-  if (schema) return parseWith(schema, await readJsonBody(request, maxBytes))
+async function readBody(
+  request: Request,
+  body: NextContext['body'],
+  schema: z.ZodType | undefined,
+  maxBytes: number,
+): Promise<unknown> {
+  if (schema) return parseWith(schema, await readJsonBody(request, body ?? request.body ?? [], maxBytes))
   requireJson(request, { optional: true })
 }
