@@ -54,15 +54,13 @@ export function searchMethods(database: Database, tree: Tree, indexing: Indexing
   function boundedQuery(index: Index, tags: string, terms: string[]): BoundedQuery {
     const size = newestMessage()
     const inScope = `tag : (${tags})`
-    const all = { query: `${inScope} AND ${anyOf(terms)}`, from: 0 }
-    // All that there is, is not many: nothing needs to be counted.
-    if (size < MANY) return all
     const sizeIn = (some: Index) => countAbout(some, inScope, size, size)
-    if (sizeIn(index) < MANY) return all
-
     // Where most is in scope, looking for its tag costs more than what it keeps out.
     const isMost = INDEXES.reduce((sum, each) => sum + sizeIn(each), 0) * 2 > size
     const within = (some: string[]) => (isMost ? anyOf(some) : `${inScope} AND ${anyOf(some)}`)
+    // All that there is, is not many: no word needs to be counted.
+    if (sizeIn(index) < MANY) return { query: within(terms), from: 0 }
+
     // In a small part of a large file a word can be rare that is common elsewhere.
     const isLarge = isMost || sizeIn(index) > LARGE
     const counted = terms.map((term) => {
