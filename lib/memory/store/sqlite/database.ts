@@ -26,6 +26,8 @@ export type Database = {
   commit<T>(work: () => T): Promise<Committed<T>>
   /** All reads of `work` see one state. */
   read<T>(work: () => T): Promise<T>
+  /** A single read, which sees one state by itself. */
+  look<T>(work: () => T): Promise<T>
   /** Another number than before as soon as anything was committed, by this process or another one. */
   version(): number
   close(): void
@@ -120,6 +122,7 @@ export function openSqlite(path: string, { patienceMs = PATIENCE_MS } = {}): Dat
     write: group.write,
     commit: group.commit,
     read: async (work) => transaction('BEGIN', work),
+    look: async (work) => guard(work),
     // SQLite counts the commits of others only.
     version: () => (one('PRAGMA data_version')?.data_version as number) * 2 ** 32 + commits,
     close: () => {

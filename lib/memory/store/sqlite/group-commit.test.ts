@@ -33,6 +33,16 @@ describe('writes of one turn', () => {
     expect(database.version()).toBe(before + 1)
   })
 
+  it('do not wait for the turn to end when somebody goes on before the sync', async () => {
+    let turned = false
+    setImmediate(() => {
+      turned = true
+    })
+    const { durable } = await database.commit(() => database.run("INSERT INTO notes VALUES ('a')"))
+    expect([turned, notes()]).toEqual([false, ['a']])
+    await durable
+  })
+
   it('fail alone, with all that the failed one had done taken back', async () => {
     const outcomes = await Promise.allSettled([
       note('a'),

@@ -44,12 +44,19 @@ export function createGroupCommit({ inTransaction, inSavepoint, isWhole, sync, p
   let pauseMs = FIRST_PAUSE_MS
 
   async function write<T>(work: () => T, options: { patienceMs?: number } = {}): Promise<T> {
-    const { value, durable } = await commit(work, options)
+    const { value, durable } = await enqueue(work, setImmediate, options)
     await durable
     return value
   }
 
-  function commit<T>(work: () => T, options: { patienceMs?: number } = {}): Promise<Committed<T>> {
+  /** Who goes on before the sync is in a hurry, and has it begun without a turn of the event loop. */
+  const commit = <T>(work: () => T) => enqueue(work, queueMicrotask)
+
+  function enqueue<T>(
+    work: () => T,
+    soon: (run: () => void) => void,
+    options: { patienceMs?: number } = {},
+  ): Promise<Committed<T>> {
     return new Promise<Committed<T>>((resolve, reject) => {
       const askedAt = performance.now()
       waiting.push({
@@ -60,15 +67,15 @@ export function createGroupCommit({ inTransaction, inSavepoint, isWhole, sync, p
         patienceMs,
         ...options,
       })
-      schedule()
+      schedule(soon)
     })
   }
 
   /** What comes while the disk is at work shares the next commit: it could not be durable any sooner. */
-  function schedule(): void {
+  function schedule(soon: (run: () => void) => void): void {
     if (scheduled || syncs > 0) return
     scheduled = true
-    setImmediate(flush)
+    soon(flush)
   }
 
   function flush(): void {
@@ -106,7 +113,7 @@ export function createGroupCommit({ inTransaction, inSavepoint, isWhole, sync, p
     syncs++
     const goOn = () => {
       syncs--
-      if (waiting.length > 0) schedule()
+      if (waiting.length > 0) schedule(setImmediate)
     }
     // Who waits for it hears of a failure.
     synced.promise.then(goOn, goOn)

@@ -6,6 +6,7 @@ import {
   isInScope,
   isOnPath,
   labelOf,
+  type Stand,
   type Stretch,
   standsAt,
   throughOf,
@@ -124,18 +125,16 @@ export function searchMethods(database: Database, tree: Tree, indexing: Indexing
       key,
     ) === undefined
 
-  function readPlace(key: number, path: Stretch[], position: number): Row | undefined {
-    const stretch = path.findLast(({ upTo }) => position <= upTo)
-    return (
-      stretch &&
-      one(
-        `SELECT ${WITHOUT_RECEIPT} FROM messages m WHERE session_key = ? AND branch = ? AND position = ?`,
-        key,
-        stretch.branch,
-        position,
-      )
+  /** The messages at places of paths, in their order; where nothing stands there is none. */
+  const readStands = (stands: (Stand & { key: number })[]): Row[] =>
+    all(
+      `SELECT ${WITHOUT_RECEIPT}, s.namespace, s.id AS session_id
+       FROM json_each(?) place CROSS JOIN messages m ON m.session_key = place.value ->> 'key'
+         AND m.branch = place.value ->> 'branch' AND m.position = place.value ->> 'position'
+       JOIN sessions s ON s.key = m.session_key
+       ORDER BY place.key`,
+      JSON.stringify(stands),
     )
-  }
 
   /** The key of each place's session; most places are in the same few sessions, and each is looked up once. */
   function keysOf(places: readonly Place[]): (number | undefined)[] {
@@ -179,13 +178,19 @@ export function searchMethods(database: Database, tree: Tree, indexing: Indexing
           scope,
           keys.filter((key) => key !== undefined),
         )
-        return places.flatMap(({ namespace, sessionId, position }, index) => {
+        const stands = places.flatMap(({ position }, index) => {
           const key = keys[index]
-          const session = key === undefined ? null : sessionOf(key)
-          if (key === undefined || !session || position > throughOf(scope)) return []
-          const row = readPlace(key, session.path, position)
-          return row ? [{ ...bareMessage(toMessage(row)), namespace, sessionId }] : []
+          const path = key === undefined ? undefined : sessionOf(key)?.path
+          const stretch = path?.findLast(({ upTo }) => position <= upTo)
+          return key !== undefined && stretch && position <= throughOf(scope)
+            ? [{ key, branch: stretch.branch, position }]
+            : []
         })
+        return readStands(stands).map((row) => ({
+          ...bareMessage(toMessage(row)),
+          namespace: row.namespace as string,
+          sessionId: row.session_id as string,
+        }))
       }),
 
     async findMessages(namespaces, { words, limit }) {

@@ -5,7 +5,7 @@ import { removeSessions } from './forgetting.ts'
 import type { Tree } from './tree.ts'
 
 export function sessionsMethods(database: Database, tree: Tree): SessionStore {
-  const { all, one, run, read, write } = database
+  const { all, one, run, read, look, write } = database
   const { findSession, requireSession, requireMessage, bumpGeneration } = tree
 
   function newestOf(
@@ -27,7 +27,7 @@ export function sessionsMethods(database: Database, tree: Tree): SessionStore {
   }
 
   return {
-    getSession: (ref) => read(() => bare(findSession(ref))),
+    getSession: (ref) => look(() => bare(findSession(ref))),
 
     listSessions: (namespaces, options) =>
       read(() =>

@@ -2,14 +2,14 @@ import { toSettings } from '../rows.ts'
 import { DEFAULT_SETTINGS, type PersonSettings, type SettingsStore } from '../settings-store.ts'
 import type { Database } from './database.ts'
 
-export function settingsMethods({ one, run, read, write }: Database): SettingsStore {
+export function settingsMethods({ one, run, look, write }: Database): SettingsStore {
   function find(namespace: string): PersonSettings {
     const row = one('SELECT * FROM settings WHERE namespace = ?', namespace)
     return row ? toSettings(row) : DEFAULT_SETTINGS
   }
 
   return {
-    getSettings: (namespace) => read(() => find(namespace)),
+    getSettings: (namespace) => look(() => find(namespace)),
 
     setSettings: (namespace, patch) =>
       write(() => {

@@ -4,7 +4,7 @@ import type { Database } from './database.ts'
 import type { Tree } from './tree.ts'
 
 export function usageMethods(database: Database, { findSession }: Tree): UsageStore {
-  const { all, one, run, read, write } = database
+  const { all, one, run, read, look, write } = database
   const sums = 'kind, calls, input_tokens, output_tokens'
   const added = `DO UPDATE SET calls = calls + 1, input_tokens = input_tokens + excluded.input_tokens,
     output_tokens = output_tokens + excluded.output_tokens`
@@ -81,7 +81,7 @@ export function usageMethods(database: Database, { findSession }: Tree): UsageSt
       }),
 
     dailyUsage: (at) =>
-      read(() =>
+      look(() =>
         all(`SELECT ${sums} FROM daily_usage WHERE day = ? ORDER BY kind`, dayOf(at)).map(toUsageSum),
       ),
   }
