@@ -79,7 +79,8 @@ function bodyOf(answer: IncomingMessage, signal: AbortSignal | null | undefined)
   )
 }
 
-const headersOf = ({ headers }: IncomingMessage): [string, string][] =>
+/** The headers of a message of `node:http` as the web's `Headers` take them. */
+export const headersOf = ({ headers }: IncomingMessage): [string, string][] =>
   Object.entries(headers).flatMap(([name, value]) =>
     value === undefined ? [] : [value].flat().map((one): [string, string] => [name, one]),
   )

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { headersOf } from '#lib/llm/transport.ts'
 
 /**
  * A request of `node:http` as the web's handlers take it, but for its body, see `bodyOf`. Its host is a stand-in: who was asked
@@ -71,10 +72,4 @@ function drained(response: ServerResponse): Promise<void> {
     }
     response.on('drain', done).on('close', done)
   })
-}
-
-function headersOf(request: IncomingMessage): [string, string][] {
-  return Object.entries(request.headers).flatMap(([name, value]) =>
-    value === undefined ? [] : [value].flat().map((one): [string, string] => [name, one]),
-  )
 }
