@@ -5,7 +5,7 @@
 
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { flushCompileCache } from 'node:module'
-import { sendAnswer, toRequest } from '#lib/server/node-http.ts'
+import { bodyOf, sendAnswer, toRequest } from '#lib/server/node-http.ts'
 import { createRandom } from './random.ts'
 
 const { PORT, CRASH_CLOCK, CRASH_WARM } = process.env
@@ -34,7 +34,7 @@ async function answer(incoming: IncomingMessage, response: ServerResponse): Prom
   const [, sessionId] = /^\/api\/sessions\/([^/]+)$/u.exec(url.pathname) ?? []
   const handlers = sessionId === undefined ? chat : session
   const handler = incoming.method === 'POST' ? handlers.POST : handlers.GET
-  const context = { params: Promise.resolve({ sessionId }) }
+  const context = { params: Promise.resolve({ sessionId }), body: bodyOf(incoming) }
   await sendAnswer(await handler(toRequest(incoming), context), response)
 }
 

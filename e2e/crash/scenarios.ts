@@ -137,7 +137,19 @@ export async function killUnderLoad(
     await Promise.all(victims.map((victim) => victim.kill()))
     await place.remove()
   }
+  problems.push(...checkTaken(crowd))
   return { name, kills: done, ...totals(crowd), problems, starts }
+}
+
+/** Nobody did anything wrong, and each kind of client got through: a crowd that is sent away loses nothing and proves nothing. */
+function checkTaken(crowd: Crowd): Problem[] {
+  const { acknowledged, byPrograms } = totals(crowd)
+  const wrong = crowd.refusals.find(({ status }) => status < 500)
+  return [
+    ...(wrong ? [`refused as ${JSON.stringify(wrong)}`] : []),
+    ...(acknowledged === byPrograms ? ['no message of a chat was acknowledged'] : []),
+    ...(byPrograms === 0 ? ['no message of a program was acknowledged'] : []),
+  ].map((what) => ({ kind: 'unknown', what }))
 }
 
 async function restOf(place: Place, crowd: Crowd, victims: Victim[]): Promise<Problem[]> {
