@@ -1,4 +1,5 @@
 import type { DirectHandler, DirectRoutes } from '#lib/server/direct.ts'
+import type { Handler } from '#lib/server/route.ts'
 import * as stop from './chat/[sessionId]/stop/route.ts'
 import * as stream from './chat/[sessionId]/stream/route.ts'
 import * as send from './chat/route.ts'
@@ -17,8 +18,9 @@ type Route = Omit<typeof send, 'maxDuration'>
 
 function handlerOf(route: Route, method: string, params: Record<string, string> = {}): DirectHandler | null {
   if (!isMethod(route, method)) return null
-  const handle = route[method]
-  return (request, body) => handle(request, { params: Promise.resolve(params), body })
+  // Made by `methods`, which reads no more of a request than this.
+  const handle = route[method] as Handler
+  return (request) => handle(request, { params: Promise.resolve(params) })
 }
 
 function isMethod(route: Route, method: string): method is keyof Route {

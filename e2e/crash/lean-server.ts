@@ -5,7 +5,8 @@
 
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { flushCompileCache } from 'node:module'
-import { bodyOf, sendAnswer, toRequest } from '#lib/server/node-http.ts'
+import { sendAnswer, toAsked } from '#lib/server/node-http.ts'
+import type { Handler } from '#lib/server/route.ts'
 import { createRandom } from './random.ts'
 
 const { PORT, CRASH_CLOCK, CRASH_WARM } = process.env
@@ -33,9 +34,9 @@ async function answer(incoming: IncomingMessage, response: ServerResponse): Prom
   const url = new URL(incoming.url ?? '/', `http://127.0.0.1:${PORT}`)
   const [, sessionId] = /^\/api\/sessions\/([^/]+)$/u.exec(url.pathname) ?? []
   const handlers = sessionId === undefined ? chat : session
-  const handler = incoming.method === 'POST' ? handlers.POST : handlers.GET
-  const context = { params: Promise.resolve({ sessionId }), body: bodyOf(incoming) }
-  await sendAnswer(await handler(toRequest(incoming), context), response)
+  const handler = (incoming.method === 'POST' ? handlers.POST : handlers.GET) as Handler
+  const context = { params: Promise.resolve({ sessionId }) }
+  await sendAnswer(await handler(toAsked(incoming), context), response)
 }
 
 /**

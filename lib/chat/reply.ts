@@ -88,14 +88,17 @@ export function createReplyWriter(deps: {
       return { status, content: partial + text.written(), error, receipt: notes.receipt(), usage }
     }
 
-    const limit = new AbortController()
-    const giveUp = (message: string) => limit.abort(new DOMException(message, 'TimeoutError'))
+    // One signal for all that ends it; `AbortSignal.any` takes a tenth of a millisecond before the model is asked.
+    const ending = new AbortController()
+    const abort = () => ending.abort(signal.reason)
+    signal.addEventListener('abort', abort, { once: true })
+    if (signal.aborted) abort()
+    const giveUp = (message: string) => ending.abort(new DOMException(message, 'TimeoutError'))
     const total = setTimeout(giveUp, REPLY_MS, 'The reply took too long.')
     let stall = setTimeout(giveUp, STALL_MS, 'The model stalled.')
-    const abortSignal = AbortSignal.any([signal, limit.signal])
     try {
       let failure: unknown
-      for await (const part of streamReply(model, prompt, abortSignal)) {
+      for await (const part of streamReply(model, prompt, ending.signal)) {
         clearTimeout(stall)
         stall = setTimeout(giveUp, STALL_MS, 'The model stalled.')
         if (part.type === 'text-start') text.open()
@@ -113,17 +116,18 @@ export function createReplyWriter(deps: {
           return end('failed', 'The model did not come to an end, so the reply was cut off here.')
         }
       }
-      abortSignal.throwIfAborted()
+      ending.signal.throwIfAborted()
       if (failure !== undefined) throw failure
       if (text.written() === '') return end('failed', 'The model gave an empty answer. Try again.')
       return end('complete')
     } catch (error) {
       if (signal.aborted) return end((signal.reason as AbortReason) === 'stop' ? 'stopped' : 'interrupted')
       onError(error, run)
-      return end('failed', describeModelError(limit.signal.aborted ? limit.signal.reason : error, status))
+      return end('failed', describeModelError(ending.signal.aborted ? ending.signal.reason : error, status))
     } finally {
       clearTimeout(total)
       clearTimeout(stall)
+      signal.removeEventListener('abort', abort)
     }
   }
 }

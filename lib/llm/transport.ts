@@ -24,20 +24,19 @@ export function createTransport(): typeof fetch {
   /** Sends a request; once more when the connection that was held open had been closed on the other side meanwhile. */
   async function send(url: URL, init: RequestInit, again = true): Promise<IncomingMessage> {
     const { request, agent } = url.protocol === 'https:' ? secure : plain
+    const { method = 'GET', signal } = init
     const body = init.body as string | undefined
-    const headers = { ...Object.fromEntries(new Headers(init.headers)), 'accept-encoding': 'identity' }
-    const sent: ClientRequest = request(url, {
-      agent,
-      method: init.method ?? 'GET',
-      headers: body === undefined ? headers : { ...headers, 'content-length': Buffer.byteLength(body) },
-      ...(init.signal && { signal: init.signal }),
-    })
+    const headers = [...new Headers(init.headers), ['host', url.host], ['accept-encoding', 'identity']]
+    if (body !== undefined) headers.push(['content-length', String(Buffer.byteLength(body))])
+    // As a list, and without its own `signal`: both cost a tenth of a millisecond before the request leaves.
+    const sent: ClientRequest = request(url, { agent, method, headers: headers.flat() })
+    if (signal) hangUpAtAbort(sent, signal)
     try {
       return await new Promise<IncomingMessage>((resolve, reject) => {
         sent.on('response', resolve).on('error', reject).end(body)
       })
     } catch (error) {
-      init.signal?.throwIfAborted()
+      signal?.throwIfAborted()
       const wasClosed = sent.reusedSocket && (error as NodeJS.ErrnoException).code === 'ECONNRESET'
       if (again && wasClosed) return send(url, init, false)
       throw new TypeError('fetch failed', { cause: error })
@@ -55,6 +54,12 @@ export function createTransport(): typeof fetch {
     const body = BODILESS.has(status) ? null : bodyOf(answer, init.signal)
     return new Response(body, { status, headers: headersOf(answer) })
   }
+}
+
+function hangUpAtAbort(sent: ClientRequest, signal: AbortSignal): void {
+  const hangUp = () => sent.destroy()
+  signal.addEventListener('abort', hangUp, { once: true })
+  sent.once('close', () => signal.removeEventListener('abort', hangUp))
 }
 
 /** Read no faster than it is taken; who cancels it hangs up. */
@@ -79,8 +84,7 @@ function bodyOf(answer: IncomingMessage, signal: AbortSignal | null | undefined)
   )
 }
 
-/** The headers of a message of `node:http` as the web's `Headers` take them. */
-export const headersOf = ({ headers }: IncomingMessage): [string, string][] =>
+const headersOf = ({ headers }: IncomingMessage): [string, string][] =>
   Object.entries(headers).flatMap(([name, value]) =>
     value === undefined ? [] : [value].flat().map((one): [string, string] => [name, one]),
   )

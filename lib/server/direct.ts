@@ -1,7 +1,8 @@
+import type { Asked } from './asked.ts'
 import { processSlot } from './process-slot.ts'
 
-/** Answers a request by what Next bundled, without a way through Next. The body comes beside the request. */
-export type DirectHandler = (request: Request, body: AsyncIterable<Uint8Array>) => Promise<Response>
+/** Answers a request by what Next bundled, without a way through Next. */
+export type DirectHandler = (request: Asked) => Promise<Response>
 
 /** The handler for a path, or `null` when Next is to answer it. */
 export type DirectRoutes = (method: string, path: string) => DirectHandler | null

@@ -4,7 +4,7 @@ import type { ApiError, ApiErrorCode } from '#lib/chat/types.ts'
 import type { Config } from './config.ts'
 import { directRoutes } from './direct.ts'
 import { errorFields, log } from './log.ts'
-import { bodyOf, sendAnswer, toRequest } from './node-http.ts'
+import { sendAnswer, toAsked } from './node-http.ts'
 import { markPeer } from './peer.ts'
 import { SECURITY_HEADERS } from './security-headers.ts'
 import { isForWire, serveWire } from './wire-node.ts'
@@ -52,7 +52,7 @@ export function createFront(
       const direct = directRoutes.get()?.(request.method ?? '', pathOf(request))
       if (!direct) return await next(request, response)
       for (const [name, value] of Object.entries(SECURITY_HEADERS)) response.setHeader(name, value)
-      await sendAnswer(await direct(toRequest(request), bodyOf(request)), response)
+      await sendAnswer(await direct(toAsked(request)), response)
     } catch (error) {
       log('error', 'request-failed', { method: request.method, ...errorFields(error) })
       if (response.headersSent) response.destroy()

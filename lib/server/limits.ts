@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible'
 import { LimitReached } from '#lib/memory/errors.ts'
 import type { Allowance } from '#lib/memory/store/limit-store.ts'
@@ -58,8 +58,8 @@ function requestLimiter(name: LimitName, points: number): (whose: string) => Pro
 
 /** Addresses are nothing to keep as they are, for a minute neither. */
 function allowance(name: LimitName, whose: string, limit: number, windowMs: number): Allowance {
-  const hash = createHash('sha256').update(whose).digest('base64url').slice(0, 22)
-  return { name, key: `${name} ${hash}`, limit, windowMs }
+  const nameless = hash('sha256', whose, 'base64url').slice(0, 22)
+  return { name, key: `${name} ${nameless}`, limit, windowMs }
 }
 
 const SENTENCES = {

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { Readable } from 'node:stream'
 import { buffer, text } from 'node:stream/consumers'
 import { afterEach, describe, expect, it } from 'vitest'
-import { bodyOf, sendAnswer, toRequest } from './node-http.ts'
+import { sendAnswer, toAsked } from './node-http.ts'
 
 let server: Server | undefined
 afterEach(() => {
@@ -13,13 +13,11 @@ afterEach(() => {
 })
 
 /** Answers by `handle`, as the server in front does; gives the address and whatever `sendAnswer` threw. */
-async function serve(
-  handle: (asked: Request, body: AsyncIterable<Uint8Array>) => Response | Promise<Response>,
-) {
+async function serve(handle: (asked: ReturnType<typeof toAsked>) => Response | Promise<Response>) {
   const failures: unknown[] = []
   server = createServer(async (incoming, response) => {
     try {
-      await sendAnswer(await handle(toRequest(incoming), bodyOf(incoming)), response)
+      await sendAnswer(await handle(toAsked(incoming)), response)
     } catch (error) {
       failures.push(error)
       response.destroy()
@@ -32,13 +30,13 @@ async function serve(
 
 describe('a request of node:http', () => {
   it('arrives with its method, path, headers and body', async () => {
-    const { origin } = await serve(async (asked, body) =>
+    const { origin } = await serve(async (asked) =>
       Response.json({
         method: asked.method,
         path: new URL(asked.url).pathname + new URL(asked.url).search,
         host: asked.headers.get('host'),
         said: asked.headers.get('x-said'),
-        body: await text(Readable.from(body)),
+        body: await text(Readable.from(asked.body)),
       }),
     )
     const headers = { 'x-said': 'hello', 'content-type': 'text/plain' }
@@ -53,7 +51,7 @@ describe('a request of node:http', () => {
   })
 
   it('with a body that is more than the handler reads still gets its answer', async () => {
-    const { origin } = await serve(async (_, body) => {
+    const { origin } = await serve(async ({ body }) => {
       for await (const _piece of body) break
       return Response.json({ error: 'too large' }, { status: 413 })
     })
@@ -68,7 +66,7 @@ describe('a request of node:http', () => {
 
   it('arrives whole, piece by piece', async () => {
     const pieces: number[] = []
-    const { origin } = await serve(async (_, body) => {
+    const { origin } = await serve(async ({ body }) => {
       for await (const piece of body) pieces.push(piece.byteLength)
       return Response.json({ bytes: pieces.reduce((sum, bytes) => sum + bytes, 0) })
     })
@@ -79,7 +77,7 @@ describe('a request of node:http', () => {
 
   it('whose body is cut off fails to be read', async () => {
     const failed = Promise.withResolvers<unknown>()
-    const { origin } = await serve(async (_, body) => {
+    const { origin } = await serve(async ({ body }) => {
       await buffer(Readable.from(body)).catch(failed.resolve)
       return Response.json({})
     })

@@ -1,15 +1,17 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { headersOf } from '#lib/llm/transport.ts'
+import type { Asked } from './asked.ts'
 
 /**
- * A request of `node:http` as the web's handlers take it, but for its body, see `bodyOf`. Its host is a stand-in: who was asked
- * for stands in the `host` header alone.
+ * A request of `node:http` as our routes read one. Its host is a stand-in: who was asked for stands in the `host` header
+ * alone.
  */
-export function toRequest(request: IncomingMessage): Request {
-  return new Request(`http://localhost${request.url}`, {
-    method: request.method ?? 'GET',
-    headers: headersOf(request),
-  })
+export function toAsked(request: IncomingMessage): Asked & { body: AsyncIterable<Uint8Array> } {
+  const { method = 'GET', url, headers } = request
+  const get = (name: string) => {
+    const value = headers[name.toLowerCase()] ?? null
+    return Array.isArray(value) ? value.join(', ') : value
+  }
+  return { method, url: `http://localhost${url}`, headers: { get }, body: bodyOf(request) }
 }
 
 /**
@@ -17,7 +19,7 @@ export function toRequest(request: IncomingMessage): Request {
  * a small request costs. Nor by the request's own iterator: it ends the connection when a handler has read enough, so that its
  * refusal would never arrive.
  */
-export async function* bodyOf(request: IncomingMessage): AsyncGenerator<Uint8Array> {
+async function* bodyOf(request: IncomingMessage): AsyncGenerator<Uint8Array> {
   for (;;) {
     const piece: Uint8Array | null = request.read()
     if (piece !== null) yield piece

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import { isIPv6 } from 'node:net'
+import type { Asked } from './asked.ts'
 import type { Config } from './config.ts'
 import { processSlot } from './process-slot.ts'
 
@@ -17,7 +18,7 @@ export function markPeer(request: IncomingMessage, { trustProxy }: Pick<Config, 
 }
 
 /** Who to count a request under: the network of the address it came from, or `unknown`. */
-export function peerOf(request: Request, { vercel }: Pick<Config, 'vercel'>): string {
+export function peerOf(request: Pick<Asked, 'headers'>, { vercel }: Pick<Config, 'vercel'>): string {
   if (vercel) return networkOf(request.headers.get('x-vercel-forwarded-for') ?? 'unknown')
   return networkOf((fronted.get() && request.headers.get(PEER_HEADER)) || 'unknown')
 }

@@ -1,14 +1,13 @@
+import type { Asked } from './asked.ts'
 import { HttpError } from './http-error.ts'
 
 /** Deeper than any body of ours, and far below what could exhaust a stack. */
 const MAX_DEPTH = 64
 
-type Pieces = AsyncIterable<Uint8Array> | Iterable<Uint8Array>
-
 /** The parsed JSON of a request's body. Refuses other content types, bodies over `maxBytes`, and JSON nested too deeply. */
-export async function readJsonBody(request: Request, body: Pieces, maxBytes: number): Promise<unknown> {
+export async function readJsonBody(request: Asked, maxBytes: number): Promise<unknown> {
   requireJson(request)
-  const text = await readText(request, body, maxBytes)
+  const text = decode(await readBytes(request, maxBytes))
   if (depthOf(text) > MAX_DEPTH) throw badRequest(`The body is nested deeper than ${MAX_DEPTH} levels.`)
   try {
     return JSON.parse(text)
@@ -18,29 +17,39 @@ export async function readJsonBody(request: Request, body: Pieces, maxBytes: num
 }
 
 /** For routes that need no body: one that comes along must at least not be a form that any site could post. */
-export function requireJson(request: Request, { optional = false } = {}): void {
+export function requireJson(request: Pick<Asked, 'headers'>, { optional = false } = {}): void {
   const type = request.headers.get('content-type')
   if (type === null && optional) return
   if (type?.split(';')[0]?.trim().toLowerCase() === 'application/json') return
   throw new HttpError(415, 'bad-request', 'The body must be sent as application/json.')
 }
 
-async function readText(request: Request, body: Pieces, maxBytes: number): Promise<string> {
-  if (Number(request.headers.get('content-length') ?? 0) > maxBytes) throw tooLarge(maxBytes)
-  const decoder = new TextDecoder('utf-8', { fatal: true })
-  let text = ''
+async function readBytes({ headers, body }: Asked, maxBytes: number): Promise<Uint8Array> {
+  if (Number(headers.get('content-length') ?? 0) > maxBytes) throw tooLarge(maxBytes)
+  const pieces: Uint8Array[] = []
   let bytes = 0
   try {
-    for await (const chunk of body) {
-      bytes += chunk.byteLength
+    for await (const piece of body ?? []) {
+      bytes += piece.byteLength
       if (bytes > maxBytes) throw tooLarge(maxBytes)
-      text += decoder.decode(chunk, { stream: true })
+      pieces.push(piece)
     }
-    return text + decoder.decode()
   } catch (error) {
     if (error instanceof HttpError) throw error
-    if (error instanceof TypeError) throw badRequest('The body is not valid UTF-8.')
     throw new HttpError(400, 'bad-request', 'The body did not arrive completely.', { cause: error })
+  }
+  const [first] = pieces
+  return first && pieces.length === 1 ? first : Buffer.concat(pieces)
+}
+
+/** One for all requests, as each text is given to it whole. */
+const decoder = new TextDecoder('utf-8', { fatal: true })
+
+function decode(bytes: Uint8Array): string {
+  try {
+    return decoder.decode(bytes)
+  } catch {
+    throw badRequest('The body is not valid UTF-8.')
   }
 }
 

@@ -4,6 +4,7 @@ import type { z } from 'zod'
 import type { Allowance } from '#lib/memory/store/limit-store.ts'
 import { emptyAnswer, errorAnswer } from './answers.ts'
 import { type App, app, rim } from './app.ts'
+import type { Asked } from './asked.ts'
 import { HttpError, toHttpError } from './http-error.ts'
 import { errorFields, log } from './log.ts'
 import { parseQuery, parseWith } from './parse.ts'
@@ -11,9 +12,11 @@ import { peerOf } from './peer.ts'
 import { readJsonBody, requireJson } from './request-body.ts'
 import { requireSameOrigin } from './same-origin.ts'
 
-/** What Next hands to a route handler besides the request; the server in front of it hands the body, too. */
-type NextContext = { params: Promise<unknown>; body?: AsyncIterable<Uint8Array> }
-type Handler = (request: Request, context: NextContext) => Promise<Response>
+/** What Next hands to a route handler besides the request. */
+type NextContext = { params: Promise<unknown> }
+export type Handler = (request: Asked, context: NextContext) => Promise<Response>
+/** As Next wants its routes to be typed. */
+type NextHandler = (request: Request, context: NextContext) => Promise<Response>
 type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
 
 type Checked<S> = S extends z.ZodType ? z.output<S> : undefined
@@ -86,7 +89,7 @@ export function writeRoute<
     const caller = { user, address: peerOf(request, config) }
     await limits.request(caller)
     const params = checked(schemas.params, await context.params) as Checked<P>
-    const body = (await readBody(request, context.body, schemas.body, maxBytes)) as Checked<B>
+    const body = (await readBody(request, schemas.body, maxBytes)) as Checked<B>
     const allowances = limit === 'write' ? limits.write(caller) : limits.reply(caller)
     const opened = await app()
     opened.chat.touch()
@@ -99,7 +102,9 @@ export function writeRoute<
 }
 
 /** What a route file exports: its handlers, HEAD and OPTIONS made of them, and a 405 for every other method. */
-export function methods(handlers: Partial<Record<Method, Handler>>) {
+export function methods(
+  handlers: Partial<Record<Method, Handler>>,
+): Record<Method | 'HEAD' | 'OPTIONS', NextHandler> {
   const { GET } = handlers
   const allow = [...Object.keys(handlers), ...(GET ? ['HEAD'] : []), 'OPTIONS'].join(', ')
   const refuse: Handler = async () => {
@@ -138,7 +143,7 @@ function guarded(handle: Handler): Handler {
   }
 }
 
-function logRefusal(request: Request, refusal: HttpError, { startedAt }: { startedAt: number }): void {
+function logRefusal(request: Asked, refusal: HttpError, { startedAt }: { startedAt: number }): void {
   const failed = refusal.status >= 500
   log(failed ? 'error' : 'info', failed ? 'request-failed' : 'request-refused', {
     method: request.method,
@@ -152,7 +157,7 @@ function logRefusal(request: Request, refusal: HttpError, { startedAt }: { start
 }
 
 /** The path with its ids taken out, as they name a person's things. */
-function routeOf(request: Request): string {
+function routeOf(request: Asked): string {
   return new URL(request.url).pathname
     .split('/')
     .map((part) => (/^[a-z-]{0,20}$/.test(part) ? part : ':id'))
@@ -163,12 +168,7 @@ function checked(schema: z.ZodType | undefined, value: unknown): unknown {
   return schema && parseWith(schema, value)
 }
 
-async function readBody(
-  request: Request,
-  body: NextContext['body'],
-  schema: z.ZodType | undefined,
-  maxBytes: number,
-): Promise<unknown> {
-  if (schema) return parseWith(schema, await readJsonBody(request, body ?? request.body ?? [], maxBytes))
+async function readBody(request: Asked, schema: z.ZodType | undefined, maxBytes: number): Promise<unknown> {
+  if (schema) return parseWith(schema, await readJsonBody(request, maxBytes))
   requireJson(request, { optional: true })
 }

@@ -1,3 +1,4 @@
+import type { Asked } from './asked.ts'
 import type { Config } from './config.ts'
 import { HttpError } from './http-error.ts'
 
@@ -8,7 +9,7 @@ type Trust = Pick<Config, 'publicOrigin' | 'https' | 'host'>
  * `Origin`, and no page can change either. The expected origin is PUBLIC_URL or the connection's own host; forwarded
  * headers are never asked, as anybody can send them.
  */
-export function requireSameOrigin(request: Request, trust: Trust): void {
+export function requireSameOrigin(request: Pick<Asked, 'headers'>, trust: Trust): void {
   const host = request.headers.get('host')
   if (trust.publicOrigin === null && isLoopbackName(trust.host) && !isLoopbackHost(host)) {
     // A page whose own name was pointed at this machine (DNS rebinding) looks like the same origin to the browser.

@@ -1,4 +1,5 @@
 import { getIronSession, type SessionOptions, webCookies } from 'iron-session'
+import type { Asked } from './asked.ts'
 
 /** Browsers keep no cookie longer than 400 days; the first write of each day starts them anew. */
 const DAY_MS = 24 * 60 * 60 * 1000
@@ -21,12 +22,12 @@ type ReadableCookies = Pick<CookieJar, 'read'>
 export type Identity = {
   /** The user behind a request, or `null` for somebody who has written nothing yet. */
   read(cookies: ReadableCookies): Promise<string | null>
-  readRequest(request: Request): Promise<string | null>
+  readRequest(request: Pick<Asked, 'headers'>): Promise<string | null>
   /**
    * Adds the cookie to an answer's headers when the request's own is not this user's, is a day old, or is sealed with
    * an older secret.
    */
-  write(request: Request, answer: Headers, user: string): Promise<void>
+  write(request: Pick<Asked, 'headers'>, answer: Headers, user: string): Promise<void>
   /** Tells the browser to drop the cookie. */
   end(answer: Headers): void
 }
@@ -72,11 +73,11 @@ export function createIdentity({
 
   return {
     read,
-    readRequest: (request) => read(webCookies(request, new Headers())),
+    readRequest: (request) => read(jarOf(request, UNWRITTEN)),
     async write(request, answer, user) {
       const [newest] = secrets
       if (newest === undefined) throw new Error('createIdentity was given no secret to seal cookies with')
-      const jar = webCookies(request, answer)
+      const jar = jarOf(request, answer)
       const held = await open(jar)
       if (held?.user === user && held.secret === newest && now() - held.sealedAt < DAY_MS) return
       const session = await getIronSession<CookieData>({ ...jar, read: () => undefined }, options(newest))
@@ -89,6 +90,13 @@ export function createIdentity({
     },
   }
 }
+
+/** Of a request it reads the `cookie` header, and nothing else. */
+const jarOf = (request: Pick<Asked, 'headers'>, answer: Headers): CookieJar =>
+  webCookies(request as Request, answer)
+
+/** The answer's headers of who only reads. */
+const UNWRITTEN = new Headers()
 
 /** `__Host-` makes browsers refuse the cookie from a subdomain or over HTTP; it needs HTTPS. */
 function cookieName(https: boolean): string {
