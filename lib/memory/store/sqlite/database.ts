@@ -48,7 +48,9 @@ export function openSqlite(path: string, { patienceMs = PATIENCE_MS } = {}): Dat
   const log = path === ':memory:' ? NO_LOG : guard(() => openLogSync(path))
   const statements = new Map<string, StatementSync>()
   function statement(sql: string): StatementSync {
-    const prepared = statements.get(sql) ?? database.prepare(sql)
+    const known = statements.get(sql)
+    if (known) return known
+    const prepared = database.prepare(sql)
     statements.set(sql, prepared)
     return prepared
   }

@@ -32,6 +32,34 @@ const FEW = 20
 const INDEXES = ['message_index', 'reply_index'] as const
 type Index = (typeof INDEXES)[number]
 
+/** Made once, as a text that is put together anew has to be read anew to find its statement. */
+const byIndex = (sql: (index: Index) => string): Record<Index, string> => ({
+  message_index: sql('message_index'),
+  reply_index: sql('reply_index'),
+})
+
+const COUNT = byIndex(
+  (index) => `SELECT count(*) AS n FROM (SELECT 1 FROM ${index} WHERE ${index} MATCH ? LIMIT ?)`,
+)
+
+/** Best first by bm25, which is below 0. (`ORDER BY rank` would search once more inside.) */
+const BEST = byIndex(
+  (index) => `
+  SELECT m.session_key, m.branch, m.position, m.created_at, -hit.score AS score,
+         ${index === 'reply_index' ? 1 : 0} AS reply
+  FROM (SELECT rowid, bm25(${index}, 1.0, 1.0, 0.0) AS score FROM ${index}
+        WHERE ${index} MATCH ? AND rowid >= ? ORDER BY score LIMIT ?) hit
+  JOIN messages m INDEXED BY messages_places ON m.seq = hit.rowid`,
+)
+
+/** The messages at places of paths, in their order; where nothing stands there is none. */
+const AT_STANDS = `
+  SELECT ${WITHOUT_RECEIPT}, s.namespace, s.id AS session_id
+  FROM json_each(?) place CROSS JOIN messages m ON m.session_key = place.value ->> 'key'
+    AND m.branch = place.value ->> 'branch' AND m.position = place.value ->> 'position'
+  JOIN sessions s ON s.key = m.session_key
+  ORDER BY place.key`
+
 type BoundedQuery = { query: string; from: number }
 
 export function searchMethods(database: Database, tree: Tree, indexing: Indexing): SearchStore {
@@ -42,9 +70,7 @@ export function searchMethods(database: Database, tree: Tree, indexing: Indexing
   const newestMessage = () => (one('SELECT max(seq) AS newest FROM messages')?.newest as number | null) ?? 0
 
   /** How many messages match; no more than `most`. */
-  const count = (index: Index, query: string, most: number) =>
-    one(`SELECT count(*) AS n FROM (SELECT 1 FROM ${index} WHERE ${index} MATCH ? LIMIT ?)`, query, most)
-      ?.n as number
+  const count = (index: Index, query: string, most: number) => one(COUNT[index], query, most)?.n as number
 
   const counts = createCounts()
   /** The same, as it was when the file was a little smaller: what is asked for again costs nothing. */
@@ -96,18 +122,8 @@ export function searchMethods(database: Database, tree: Tree, indexing: Indexing
       query,
     )?.rowid as number | undefined) ?? 0
 
-  /** Best first by bm25, which is below 0. (`ORDER BY rank` would search once more inside.) */
   const match = (index: Index, { query, from }: BoundedQuery, limit: number): Row[] =>
-    all(
-      `SELECT m.session_key, m.branch, m.position, m.created_at, -hit.score AS score,
-              ${index === 'reply_index' ? 1 : 0} AS reply
-       FROM (SELECT rowid, bm25(${index}, 1.0, 1.0, 0.0) AS score FROM ${index}
-             WHERE ${index} MATCH ? AND rowid >= ? ORDER BY score LIMIT ?) hit
-       JOIN messages m INDEXED BY messages_places ON m.seq = hit.rowid`,
-      query,
-      from,
-      limit,
-    )
+    all(BEST[index], query, from, limit)
 
   /** `null` when the scope holds nothing. `key`: of the session that it names. */
   function tagsOf(scope: SearchScope, key: number | undefined): string | null {
@@ -125,16 +141,7 @@ export function searchMethods(database: Database, tree: Tree, indexing: Indexing
       key,
     ) === undefined
 
-  /** The messages at places of paths, in their order; where nothing stands there is none. */
-  const readStands = (stands: (Stand & { key: number })[]): Row[] =>
-    all(
-      `SELECT ${WITHOUT_RECEIPT}, s.namespace, s.id AS session_id
-       FROM json_each(?) place CROSS JOIN messages m ON m.session_key = place.value ->> 'key'
-         AND m.branch = place.value ->> 'branch' AND m.position = place.value ->> 'position'
-       JOIN sessions s ON s.key = m.session_key
-       ORDER BY place.key`,
-      JSON.stringify(stands),
-    )
+  const readStands = (stands: (Stand & { key: number })[]): Row[] => all(AT_STANDS, JSON.stringify(stands))
 
   /** The key of each place's session; most places are in the same few sessions, and each is looked up once. */
   function keysOf(places: readonly Place[]): (number | undefined)[] {
@@ -263,21 +270,24 @@ const anyOf = (terms: string[]) => `{content about} : (${terms.map(quoted).join(
 
 const quoted = (term: string) => `"${term.replaceAll('"', '""')}"`
 
-/** Sessions as `isInScope` reads them, with where their path ends; ?1 the label, ?2 another head than their own. */
-const SCOPED = `
+/** Sessions as `isInScope` reads them, with where their path ends; ?1 the label, ?2 another head than their own, ?3 which. */
+const scoped = (where: string) => `
   SELECT s.key, s.namespace, s.id, s.label, s.temporary, h.branch, h.position, b.parent_branch,
          EXISTS (SELECT 1 FROM more_labels l WHERE l.session_key = s.key AND l.label = ?1) AS labelled
   FROM sessions s LEFT JOIN messages head ON head.session_key = s.key AND head.id = coalesce(?2, s.head_id)
   LEFT JOIN messages h INDEXED BY messages_places ON h.seq = head.seq
-  LEFT JOIN branches b ON b.session_key = s.key AND b.branch = h.branch`
+  LEFT JOIN branches b ON b.session_key = s.key AND b.branch = h.branch
+  WHERE ${where} AND s.deleted_at IS NULL`
+const BY_KEY = scoped('s.key = ?3')
+const BY_KEYS = scoped('s.key IN (SELECT value FROM json_each(?3))')
+const BY_NAMESPACES = scoped('s.namespace IN (SELECT value FROM json_each(?3))')
 
 /** The sessions that scopes search. */
 export function createScopes({ all }: Database, tree: Tree) {
   const { findSession, pathStretches } = tree
 
-  function read(scope: SearchScope, where: string, value: string | number): [number, SearchedSession][] {
+  function read(scope: SearchScope, sql: string, value: string | number): [number, SearchedSession][] {
     const headId = 'ref' in scope && scope.headId ? scope.headId : null
-    const sql = `${SCOPED} WHERE ${where} AND s.deleted_at IS NULL`
     return all(sql, labelOf(scope), headId, value)
       .filter((row) => isInScope(scope, row))
       .map((row) => [row.key as number, toSearched(row)])
@@ -288,7 +298,7 @@ export function createScopes({ all }: Database, tree: Tree) {
     const sessions = new Map<number, SearchedSession | null>()
     function load(wanted: readonly number[]): void {
       for (const key of wanted) sessions.set(key, null)
-      const found = read(scope, 's.key IN (SELECT value FROM json_each(?3))', JSON.stringify(wanted))
+      const found = read(scope, BY_KEYS, JSON.stringify(wanted))
       for (const [key, session] of found) sessions.set(key, session)
     }
     if (keys.length > 0) load(keys)
@@ -312,9 +322,9 @@ export function createScopes({ all }: Database, tree: Tree) {
 
   /** All sessions of a scope by their keys. */
   function sessionsOf(scope: SearchScope): Map<number, SearchedSession> {
-    if ('ref' in scope) return new Map(read(scope, 's.key = ?3', findSession(scope.ref)?.key ?? 0))
+    if ('ref' in scope) return new Map(read(scope, BY_KEY, findSession(scope.ref)?.key ?? 0))
     const namespaces = JSON.stringify(scope.namespaces)
-    return new Map(read(scope, 's.namespace IN (SELECT value FROM json_each(?3))', namespaces))
+    return new Map(read(scope, BY_NAMESPACES, namespaces))
   }
 
   return { openScope, sessionsOf }

@@ -18,6 +18,22 @@ export type Place = { id: string; branch: number; position: number }
 
 export type Tree = ReturnType<typeof createTree>
 
+/**
+ * The messages from ?2 up to the one that a summary ends at. CROSS JOIN: the few of the window first. Left to SQLite, the
+ * whole session is read in the order of positions.
+ */
+const WINDOW = `
+  WITH RECURSIVE walk (id, parent_id, summary_seq) AS (
+    SELECT m.id, m.parent_id, (SELECT max(s.seq) FROM summaries s WHERE s.session_key = ?1 AND s.through_id = m.id)
+    FROM messages m WHERE m.session_key = ?1 AND m.id = ?2
+    UNION ALL
+    SELECT m.id, m.parent_id, (SELECT max(s.seq) FROM summaries s WHERE s.session_key = ?1 AND s.through_id = m.id)
+    FROM walk w JOIN messages m ON m.session_key = ?1 AND m.id = w.parent_id
+    WHERE w.summary_seq IS NULL
+  )
+  SELECT ${WITHOUT_RECEIPT}, w.summary_seq FROM walk w CROSS JOIN messages m ON m.session_key = ?1 AND m.id = w.id
+  ORDER BY m.position`
+
 /** Finding and growing the tree of messages; each call belongs inside a transaction of the caller's. */
 export function createTree({ all, one, run }: Database, indexing: Indexing) {
   function findSession(ref: SessionRef): SessionRow | null {
@@ -78,21 +94,7 @@ export function createTree({ all, one, run }: Database, indexing: Indexing) {
     key: number,
     headId: string | null,
   ): { messages: MessageRow[]; summary: Summary | null } {
-    // CROSS JOIN: the few messages of the window first. Left to SQLite, the whole session is read in the order of positions.
-    const rows = all(
-      `WITH RECURSIVE walk (id, parent_id, summary_seq) AS (
-         SELECT m.id, m.parent_id, (SELECT max(s.seq) FROM summaries s WHERE s.session_key = ?1 AND s.through_id = m.id)
-         FROM messages m WHERE m.session_key = ?1 AND m.id = ?2
-         UNION ALL
-         SELECT m.id, m.parent_id, (SELECT max(s.seq) FROM summaries s WHERE s.session_key = ?1 AND s.through_id = m.id)
-         FROM walk w JOIN messages m ON m.session_key = ?1 AND m.id = w.parent_id
-         WHERE w.summary_seq IS NULL
-       )
-       SELECT ${WITHOUT_RECEIPT}, w.summary_seq FROM walk w CROSS JOIN messages m ON m.session_key = ?1 AND m.id = w.id
-       ORDER BY m.position`,
-      key,
-      headId,
-    )
+    const rows = all(WINDOW, key, headId)
     const first = rows[0]
     if (first && first.summary_seq !== null) {
       const summary = one('SELECT * FROM summaries WHERE seq = ?', first.summary_seq as number) as Row
