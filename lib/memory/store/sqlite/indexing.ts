@@ -72,6 +72,7 @@ export function createIndexing({ all, one, run, write }: Database) {
     return rows.length === limit
   }
 
+  /** Whether there is more to add than what stands `beyond`, which a search would not find anyway. */
   const lacksMoreThan = ({ key, position }: Beyond) =>
     one(
       `SELECT 1 FROM messages WHERE seq > (SELECT through FROM index_progress)
@@ -86,12 +87,8 @@ export function createIndexing({ all, one, run, write }: Database) {
     while (progress().through < newest && (await write(() => addSlice(), options)));
   }
 
-  /**
-   * Before a search: readers meet no lock, so one that another program holds costs it the newest messages, not its answer.
-   * `beyond`: what it would not find anyway, as the message that a reply is to: nobody waits until that is in the index.
-   */
-  async function catchUpIfFree(beyond?: Beyond): Promise<void> {
-    if (beyond && !lacksMoreThan(beyond)) return
+  /** Before a search: readers meet no lock, so one that another program holds costs it the newest messages, not its answer. */
+  async function catchUpIfFree(): Promise<void> {
     try {
       await catchUp({ patienceMs: READER_PATIENCE_MS })
     } catch (error) {
@@ -111,6 +108,7 @@ export function createIndexing({ all, one, run, write }: Database) {
 
   return {
     catchUpIfFree,
+    lacksMoreThan,
     catchUpSoon,
     /** Inside a transaction of the caller's, which is synced anyway: the search that comes next has nothing to write. */
     addWithThis(): void {

@@ -155,27 +155,33 @@ export function searchMethods(database: Database, tree: Tree, indexing: Indexing
 
   return {
     async searchMessages(scope, { terms, limit }) {
-      const named = 'ref' in scope ? scope.ref : scope.except
-      const key = named && findSession(named)?.key
-      await indexing.catchUpIfFree(
-        key === undefined ? undefined : { key, position: 'ref' in scope ? throughOf(scope) : 0 },
-      )
-      return read(() => {
-        const tags = tagsOf(scope, key)
-        if (terms.length === 0 || tags === null) return []
-        const candidates = candidatesFor(scope, limit)
-        const rows = INDEXES.flatMap((index) => match(index, boundedQuery(index, tags, terms), candidates))
-        const keys = new Set(rows.map((row) => row.session_key as number))
-        const sessionOf = openScope(scope, [...keys])
-        const hits: Hit[] = []
-        for (const row of rows) {
-          const session = sessionOf(row.session_key as number)
-          const at = standsAt(row)
-          if (session && at.position <= throughOf(scope) && isOnPath(at, session.path))
-            hits.push(toHit(row, session))
-        }
-        return firstOfKinds(hits.sort(byScore), limit)
-      })
+      /** `null` when it would miss what is not in the index yet. */
+      const search = (mayMiss: boolean) =>
+        read(() => {
+          const named = 'ref' in scope ? scope.ref : scope.except
+          const key = named && findSession(named)?.key
+          const tags = tagsOf(scope, key)
+          if (terms.length === 0 || tags === null) return []
+          // The message that a reply is to is beyond its scope: nobody waits until that is in the index.
+          const beyond = { key: key ?? 0, position: 'ref' in scope ? throughOf(scope) : 0 }
+          if (!mayMiss && indexing.lacksMoreThan(beyond)) return null
+          const candidates = candidatesFor(scope, limit)
+          const rows = INDEXES.flatMap((index) => match(index, boundedQuery(index, tags, terms), candidates))
+          const keys = new Set(rows.map((row) => row.session_key as number))
+          const sessionOf = openScope(scope, [...keys])
+          const hits: Hit[] = []
+          for (const row of rows) {
+            const session = sessionOf(row.session_key as number)
+            const at = standsAt(row)
+            if (session && at.position <= throughOf(scope) && isOnPath(at, session.path))
+              hits.push(toHit(row, session))
+          }
+          return firstOfKinds(hits.sort(byScore), limit)
+        })
+      const found = await search(false)
+      if (found) return found
+      await indexing.catchUpIfFree()
+      return (await search(true)) ?? []
     },
 
     readPlaces: (scope, places) =>
