@@ -29,13 +29,15 @@ export function rankPlaces(hits: readonly Hit[]): RankedPlace[] {
  * than to find them. Of equals, the newer one comes first.
  */
 export function* bestFirst(places: readonly RankedPlace[], count: number): Generator<RankedPlace[]> {
-  const ranks = Float64Array.from(places, ({ rank }) => rank).sort()
-  const least = ranks.at(-2 * count) ?? Number.NEGATIVE_INFINITY
-  const halves = [places.filter(({ rank }) => rank >= least), places.filter(({ rank }) => rank < least)]
-  for (const half of halves) {
-    half.sort(byRank)
-    for (let from = 0; from < half.length; from += count) yield half.slice(from, from + count)
-  }
+  const ranks = new Float64Array(places.length)
+  for (const [index, { rank }] of places.entries()) ranks[index] = rank
+  const least = ranks.sort().at(-2 * count) ?? Number.NEGATIVE_INFINITY
+  yield* inBatches(places.filter(({ rank }) => rank >= least).sort(byRank), count)
+  yield* inBatches(places.filter(({ rank }) => rank < least).sort(byRank), count)
+}
+
+function* inBatches<T>(sorted: readonly T[], count: number): Generator<T[]> {
+  for (let from = 0; from < sorted.length; from += count) yield sorted.slice(from, from + count)
 }
 
 function rankSession(hits: readonly Hit[]): RankedPlace[] {
