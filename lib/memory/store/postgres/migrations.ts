@@ -303,4 +303,6 @@ export const POSTGRES_MIGRATIONS: readonly string[] = [
     PRIMARY KEY (day, owner)
   );
   `,
+  // How many words a message has is asked for each that a search finds: counted there, it would have to be unpacked.
+  'ALTER TABLE message_index ADD COLUMN size INTEGER NOT NULL GENERATED ALWAYS AS (length(words)) STORED',
 ]
