@@ -42,7 +42,7 @@ async function promptFor(sessionId: string, text: string, temporary = false) {
   return last
 }
 
-async function write(run: Run, durable = Promise.resolve()): Promise<void> {
+async function write(run: Run, durable = Promise.resolve(), signal = new AbortController().signal) {
   let choice: string | null | undefined
   const model = new MockLanguageModelV4({
     doStream: async ({ prompt }) => {
@@ -73,7 +73,7 @@ async function write(run: Run, durable = Promise.resolve()): Promise<void> {
     },
     onError: () => {},
   })
-  await writeReply(run, () => {}, new AbortController().signal, durable)
+  return writeReply(run, () => {}, signal, durable)
 }
 
 const turn = (text: string) => JSON.stringify([{ type: 'text', text }])
@@ -111,20 +111,21 @@ it('puts the person’s own wishes behind the instructions, and asks the model t
   expect(choice).toBe('small')
 })
 
+const begin = (sessionId: string) =>
+  store.beginTurn(
+    { namespace: BOB, sessionId },
+    {
+      create: { title: 'x' },
+      run: { id: sessionId, owner: 'me', mode: 'reply' },
+      turn: { kind: 'send', id: 'q', replyId: 'a', after: null, text: 'hi' },
+      maxActiveRuns: 9,
+      now: Date.now(),
+    },
+  )
+
 it('asks the model once the question is durable, and not at all when the disk did not take it', async () => {
-  const turn = (sessionId: string) =>
-    store.beginTurn(
-      { namespace: BOB, sessionId },
-      {
-        create: { title: 'x' },
-        run: { id: sessionId, owner: 'me', mode: 'reply' },
-        turn: { kind: 'send', id: 'q', replyId: 'a', after: null, text: 'hi' },
-        maxActiveRuns: 9,
-        now: Date.now(),
-      },
-    )
   const disk = Promise.withResolvers<void>()
-  const writing = write((await turn('s1')).run, disk.promise)
+  const writing = write((await begin('s1')).run, disk.promise)
   await new Promise(setImmediate)
   expect(asked).toEqual([])
   disk.resolve()
@@ -132,6 +133,16 @@ it('asks the model once the question is durable, and not at all when the disk di
   expect(asked).toHaveLength(1)
   const failed = Promise.reject(new Error('no disk'))
   failed.catch(() => {})
-  await expect(write((await turn('s2')).run, failed)).rejects.toThrow('no disk')
+  await expect(write((await begin('s2')).run, failed)).rejects.toThrow('no disk')
   expect(asked).toHaveLength(1)
+})
+
+it('asks nobody when it is stopped while memory is asked or the disk is at work', async () => {
+  const stopping = new AbortController()
+  const disk = Promise.withResolvers<void>()
+  const writing = write((await begin('s1')).run, disk.promise, stopping.signal)
+  stopping.abort('stop')
+  disk.resolve()
+  expect(await writing).toMatchObject({ status: 'stopped', content: '' })
+  expect(asked).toEqual([])
 })

@@ -26,10 +26,12 @@ export function createTransport(): typeof fetch {
     const { request, agent } = url.protocol === 'https:' ? secure : plain
     const { method = 'GET', signal } = init
     const body = init.body as string | undefined
-    const headers = [...new Headers(init.headers), ['host', url.host], ['accept-encoding', 'identity']]
-    if (body !== undefined) headers.push(['content-length', String(Buffer.byteLength(body))])
+    const headers = new Headers(init.headers)
+    headers.set('host', url.host)
+    headers.set('accept-encoding', 'identity')
+    if (body !== undefined) headers.set('content-length', String(Buffer.byteLength(body)))
     // As a list, and without its own `signal`: both cost a tenth of a millisecond before the request leaves.
-    const sent: ClientRequest = request(url, { agent, method, headers: headers.flat() })
+    const sent: ClientRequest = request(url, { agent, method, headers: [...headers].flat() })
     if (signal) hangUpAtAbort(sent, signal)
     try {
       return await new Promise<IncomingMessage>((resolve, reject) => {
