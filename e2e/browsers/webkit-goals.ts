@@ -1,9 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { mkdirSync, writeFileSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { Builder, By, Capabilities, Key, type WebDriver, type WebElement } from 'selenium-webdriver'
 import { createAppServer } from '../app-server.ts'
 import { startFakeLlm } from '../fake-llm.ts'
+import { freePort } from '../free-port.ts'
 import type { WebKitDriver } from './engines.ts'
 
 const WAIT_MS = 30_000
@@ -264,13 +264,4 @@ async function connect(address: string, binary: string): Promise<WebDriver> {
       await new Promise((resolve) => setTimeout(resolve, 200))
     }
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer()
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const address = server.address()
-  await new Promise((resolve) => server.close(resolve))
-  if (typeof address !== 'object' || address === null) throw new Error('No free port was found.')
-  return address.port
 }

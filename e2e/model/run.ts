@@ -6,9 +6,10 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { freePort } from '../free-port.ts'
 import { createChatClient } from './chat-client.ts'
 import { findRealModel, type RealModel } from './llm-server.ts'
-import { freePort, type Started, startProcess } from './process.ts'
+import { type Started, startProcess } from './process.ts'
 import { SMALL_TALK } from './small-talk.ts'
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
