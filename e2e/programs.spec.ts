@@ -3,6 +3,7 @@ import { expect, type Page } from '@playwright/test'
 import { test } from './fixtures.ts'
 import { MemoryPanel } from './pages/memory-panel.ts'
 import { SearchDialog } from './pages/search-dialog.ts'
+import { SettingsPage } from './pages/settings-page.ts'
 import { createPerson } from './security/person.ts'
 
 const save = (url: string, session: string, contents: string[]) =>
@@ -96,11 +97,7 @@ test('in a chat of my program my instructions hold for what I ask, and what is d
   llm,
 }) => {
   await chat.open()
-  await page.evaluate(async () => {
-    const headers = { 'content-type': 'application/json' }
-    const body = JSON.stringify({ customInstructions: 'Always answer in rhymes.' })
-    await fetch('/api/settings', { method: 'PATCH', headers, body })
-  })
+  expect(await new SettingsPage(page).patch({ customInstructions: 'Always answer in rhymes.' })).toBe(200)
   const secret = await newKey(page)
   await save(`${server.url}/k/${secret}`, 'poems', ['hi im a poet', 'Hello!'])
   await chat.reload()

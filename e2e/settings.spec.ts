@@ -68,12 +68,7 @@ test('custom instructions go to the model as the person’s own words, and are l
   await expect(settings.instructions).toHaveValue('Answer in rhymes, always.')
   await settings.instructions.fill('x'.repeat(4001))
   await expect(settings.saveInstructions).toBeDisabled()
-  const answer = await page.evaluate(async (text) => {
-    const body = JSON.stringify({ customInstructions: text })
-    const headers = { 'content-type': 'application/json' }
-    return (await fetch('/api/settings', { method: 'PATCH', headers, body })).status
-  }, 'x'.repeat(4001))
-  expect(answer).toBe(400)
+  expect(await settings.patch({ customInstructions: 'x'.repeat(4001) })).toBe(400)
 })
 
 test('a person chooses among the models of the server, and no other', async ({ chat, page, startServer }) => {
@@ -86,12 +81,7 @@ test('a person chooses among the models of the server, and no other', async ({ c
   await expect(settings.model).toHaveValue('small')
   await chat.open(server.url)
   await chat.ask('who are you?')
-  const refused = await page.evaluate(async () => {
-    const headers = { 'content-type': 'application/json' }
-    const body = JSON.stringify({ model: 'expensive' })
-    return (await fetch('/api/settings', { method: 'PATCH', headers, body })).status
-  })
-  expect(refused).toBe(400)
+  expect(await settings.patch({ model: 'expensive' })).toBe(400)
 })
 
 test('a key is shown once, works for a program, and is revoked', async ({ page, chat, server }) => {
