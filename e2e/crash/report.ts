@@ -67,6 +67,7 @@ After each restart every chat that was written to is read from the database and 
 - a message that was acknowledged before another one was sent stands before it;
 - a reply whose end somebody saw is there word for word; of one that was cut off, what is kept and what was seen begin alike;
 - what was refused is not there;
+- nobody is refused for anything but a disk or database in trouble, and messages of chats and of programs were both acknowledged;
 - the store's audit: each message once in the chain of summaries or in the window, 0 lost, 0 doubled.
 
 At the end no reply is left half written, no background job is left over, and the database finds its files sound: SQLite by its
