@@ -53,7 +53,7 @@ test('what a program saves with my key shows up beside my chats, live, and I can
   expect((await (await fetch(`${program}/sessions/notes%2F1/memory`)).json()).messages).toEqual([])
 })
 
-test('what my program saves I can see in its memory, live, and search, take with me and forget', async ({
+test('what my program saves I can see in its memory, live, and search and forget', async ({
   chat,
   page,
   server,
@@ -78,16 +78,21 @@ test('what my program saves I can see in its memory, live, and search, take with
   await search.choose('hedgehog')
   await expect(chat.questions.first()).toContainText('my hedgehog is Mecki')
 
-  const download = page.waitForEvent('download')
-  await chat.exportOf('my hedgehog is Mecki', 'As Markdown')
-  expect(readFileSync(await (await download).path(), 'utf8')).toContain('my hedgehog is Mecki')
-
   await chat.action(chat.questions.first(), 'Forget')
   await page.getByRole('button', { name: 'Forget for good' }).click()
   await page.getByRole('button', { name: 'Done' }).click()
   await expect(memory.audit).toContainText(/15 messages: .* 0 lost/)
   for (const what of ['memory', 'messages', 'summaries'])
     expect(await (await fetch(`${program}/sessions/garden/${what}`)).text()).not.toContain('Mecki')
+})
+
+test('what my program saved is a file that I can take with me', async ({ chat, page, server }) => {
+  await chat.open()
+  await chat.ask('hello')
+  await save(`${server.url}/k/${await newKey(page)}`, 'garden', ['my hedgehog is Mecki', 'A fine name!'])
+  const download = page.waitForEvent('download')
+  await chat.exportOf('my hedgehog is Mecki', 'As Markdown')
+  expect(readFileSync(await (await download).path(), 'utf8')).toContain('my hedgehog is Mecki')
 })
 
 test('in a chat of my program my instructions hold for what I ask, and what is different is said', async ({

@@ -9,6 +9,7 @@ export const BEYOND_PLAYWRIGHT: Tests[] = [
   { test: /\[A40\] Enter that composes/, why: CRASH },
   { test: /\[A24\] a session is saved as Markdown/, why: 'it sees no downloads' },
   { test: /everything is exported as one file/, why: 'it sees no downloads' },
+  { test: /what my program saved is a file/, why: 'it sees no downloads' },
 ]
 
 /** What a person has set or has, which Playwright cannot ask an installed Firefox for: one is started that has it. */
