@@ -24,6 +24,28 @@ test('[A19] a session is renamed: Enter saves, Escape does not, composing does n
   await expect(chat.session('東京')).toBeVisible()
 })
 
+test('the old title of a session is nowhere on the page any more, not in what is said to screen readers either', async ({
+  chat,
+  page,
+}) => {
+  const rename = async (from: string, to: string) => {
+    await chat.menuOf(from, 'Rename')
+    await page.getByRole('textbox', { name: 'Title' }).fill(to)
+    await chat.saved(() => page.getByRole('textbox', { name: 'Title' }).press('Enter'))
+  }
+  await chat.open()
+  await chat.ask('name this one')
+  await expect(chat.session('A fake title')).toBeVisible()
+  await rename('A fake title', 'Zqxkanarok')
+  await chat.newChat()
+  await chat.session('Zqxkanarok').click()
+  // Next's announcer, which stays until the next page.
+  await expect(page.locator('next-route-announcer')).toContainText('Zqxkanarok')
+  await rename('Zqxkanarok', 'Something else')
+  await expect(page.locator('body')).not.toContainText('Zqxkanarok')
+  await expect(page).toHaveTitle(/Something else/)
+})
+
 test('[A20] a deleted session comes back by undo, and without it its address is not found', async ({
   chat,
   page,
