@@ -92,9 +92,9 @@ export const STORE_MUTANTS: readonly Mutant[] = [
   {
     bug: 'the summary of another branch is seen',
     file: `${STORE}tree.ts`,
-    find: 'FROM messages m WHERE m.session_key = ?1 AND m.id = ?2\n         UNION ALL',
+    find: 'FROM messages m WHERE m.session_key = ?1 AND m.id = ?2\n    UNION ALL',
     replace:
-      'FROM messages m WHERE m.session_key = ?1 AND m.id = ?2 AND (SELECT count(*) FROM summaries) = 0\n         UNION ALL',
+      'FROM messages m WHERE m.session_key = ?1 AND m.id = ?2 AND (SELECT count(*) FROM summaries) = 0\n    UNION ALL',
     tests: CONTRACT,
   },
   {
