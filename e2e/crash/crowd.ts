@@ -9,7 +9,7 @@ type Tab = { person: Person; unanswered: Sent | null }
 
 /** People and programs who write all the time, some people in two tabs at once, and keep a ledger of what they were told. */
 export type Crowd = {
-  /** Everybody says one thing and has a cookie then: without one, a lost answer leaves nobody to belong to. */
+  /** Everybody says one thing, and people have a cookie then: without one, a lost answer leaves nobody to belong to. */
   meet(): Promise<void>
   /** All write until `stop`, or until their server is gone. `onAck` is called at the moment of each acknowledgement. */
   start(onAck?: () => void): void
@@ -153,6 +153,7 @@ export function createCrowd(deps: {
 
     async meet() {
       for (const person of people) await say({ person, unanswered: null }, () => {})
+      for (const program of programs) await program.save(() => {})
     },
 
     start(onAck = () => {}) {

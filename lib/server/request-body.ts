@@ -38,8 +38,7 @@ async function readBytes({ headers, body }: Asked, maxBytes: number): Promise<Ui
     if (error instanceof HttpError) throw error
     throw new HttpError(400, 'bad-request', 'The body did not arrive completely.', { cause: error })
   }
-  const [first] = pieces
-  return first && pieces.length === 1 ? first : Buffer.concat(pieces)
+  return Buffer.concat(pieces)
 }
 
 /** One for all requests, as each text is given to it whole. */
