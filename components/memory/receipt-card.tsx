@@ -32,7 +32,7 @@ export function ReceiptCard({ sessionId, messageId }: Props) {
     <section
       aria-label="Receipt"
       aria-busy={receipt === null}
-      className="mt-1 mb-2 w-full max-w-[34rem] rounded-2xl border border-line bg-surface px-4 py-3.5 text-sm"
+      className="mt-1 mb-6 w-full max-w-[34rem] rounded-2xl border border-line bg-surface px-4 py-3.5 text-sm"
     >
       {receipt === null ? (
         <p className="text-ink-muted">Looking for the receipt…</p>
