@@ -46,6 +46,16 @@ test('[A48] a person without a mouse sends, stops, edits, switches, renames, pin
   await tabTo(page, chat.questions.last().getByRole('button', { name: 'Previous version' }), 'Shift+Tab')
   await page.keyboard.press('Enter')
   await expect(chat.questions.last()).toContainText('do not end')
+  // Whoever goes through the versions presses the same key again, and finds a button there.
+  const next = chat.questions.last().getByRole('button', { name: 'Next version' })
+  await expect(next).toBeFocused()
+  await page.keyboard.press('Enter')
+  await expect(chat.questions.last()).toContainText('please end')
+  await expect(chat.questions.last().getByRole('button', { name: 'Previous version' })).toBeFocused()
+  await tabTo(page, chat.replies.last().getByRole('button', { name: 'Regenerate' }))
+  await page.keyboard.press('Enter')
+  await expect(chat.replies.last()).toContainText('2/2')
+  await expect(chat.composer).toBeFocused()
 
   const menu = chat.sessions.getByRole('button', { name: 'Session menu' }).first()
   await tabTo(page, menu, 'Shift+Tab')

@@ -182,23 +182,6 @@ test('a new chat after a first message is empty, and back leads to the old one',
   await expect(chat.questions).toHaveText(/the first of two/)
 })
 
-test('a first message that fails is left behind by New chat, and is in the draft after a reload', async ({
-  chat,
-  page,
-}) => {
-  await chat.open()
-  await page.route('**/api/chat', (route) => route.abort('internetdisconnected'))
-  await chat.say('the only copy of a long thought')
-  await expect(chat.questions.last().getByRole('alert')).toContainText('offline')
-  await chat.reload()
-  await expect(chat.composer).toHaveValue('the only copy of a long thought')
-  await chat.say('and another')
-  await expect(chat.questions).toHaveCount(1)
-  await chat.sessions.getByRole('link', { name: 'New chat' }).click()
-  await expect(chat.questions).toHaveCount(0)
-  await expect(page).toHaveURL(/\/$/)
-})
-
 test('another tab lists what this one begins', async ({ chat, openTab }) => {
   await chat.open()
   const second = await openTab('/')

@@ -120,44 +120,6 @@ test('[A12] a killed server leaves the text so far, marked interrupted, with Con
   await expect(chat.replies.last()).not.toContainText('interrupted')
 })
 
-test('[A13] a send that fails keeps the message with Retry, and never touches a newer draft', async ({
-  chat,
-  page,
-  llm,
-}) => {
-  await chat.open()
-  await chat.ask('hello')
-  await page.route('**/api/chat', (route) => route.abort('internetdisconnected'))
-  await chat.say('lost and found')
-  const question = chat.questions.last()
-  await expect(question.getByRole('alert')).toContainText('offline')
-  await chat.composer.fill('a newer draft')
-  await page.unroute('**/api/chat')
-  await question.getByRole('button', { name: 'Retry' }).click()
-  await expect(chat.replies.last()).toContainText('That is noted.')
-  await expect(chat.composer).toHaveValue('a newer draft')
-  await expect(chat.questions).toHaveCount(2)
-  expect(llm.repliesTo('lost and found')).toHaveLength(1)
-})
-
-for (const status of [400, 429, 500]) {
-  test(`[A13] a send that is answered with ${status} keeps the message with Retry`, async ({
-    chat,
-    page,
-  }) => {
-    await chat.open()
-    const body = JSON.stringify({ error: { code: 'internal', message: 'The server has a problem.' } })
-    await page.route('**/api/chat', (route) =>
-      route.fulfill({ status, contentType: 'application/json', body }),
-    )
-    await chat.say('try again')
-    await expect(chat.questions.last().getByRole('alert')).toContainText('The server has a problem.')
-    await page.unroute('**/api/chat')
-    await chat.questions.last().getByRole('button', { name: 'Retry' }).click()
-    await expect(chat.replies.last()).toContainText('That is noted.')
-  })
-}
-
 test('[A14] two tabs that send at once get one order, and replies one after the other', async ({
   chat,
   llm,

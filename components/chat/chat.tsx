@@ -4,8 +4,8 @@ import { useCallback, useEffect, useRef, useState } from 'react'
 import { useStickToBottom } from 'use-stick-to-bottom'
 import { MemoryDock } from '#components/memory/memory-dock.tsx'
 import type { ModelStatus, SessionView } from '#lib/chat/types.ts'
-import { NEW_CHAT, writeDraft } from '#lib/client/drafts.ts'
-import { onPageEvent } from '#lib/client/page-events.ts'
+import { NEW_CHAT } from '#lib/client/drafts.ts'
+import { announce, onPageEvent } from '#lib/client/page-events.ts'
 import { createSessionStore } from '#lib/client/session-store.ts'
 import { sessionsStore } from '#lib/client/sessions-store.ts'
 import { useSession } from '#lib/client/use-session.ts'
@@ -46,7 +46,11 @@ export function Chat({
   const [store] = useState(() =>
     createSessionStore(
       { sessionId, view, temporary },
-      { onCreated: moveIn, onActivity: () => void sessionsStore.refresh() },
+      {
+        onCreated: moveIn,
+        onActivity: () => void sessionsStore.refresh(),
+        onForgotten: () => announce('forgotten'),
+      },
     ),
   )
   const state = useSession(store)
@@ -78,22 +82,17 @@ export function Chat({
 
   /** A draft that is newer than the first message belongs to the session from now on: the composer keeps it there. */
   function moveIn(): void {
-    if (!temporary) {
-      writeDraft(NEW_CHAT, '')
-      setDraftKey(sessionId)
-    }
+    if (!temporary) setDraftKey(sessionId)
     onStarted()
   }
 
   function send(text: string): void {
     void store.send(text)
-    // Until the server has it, a first message is nowhere but in this tab: a reload must not lose it.
-    if (draftKey === NEW_CHAT) queueMicrotask(() => writeDraft(NEW_CHAT, text))
     void scrollToBottom('instant')
   }
 
   // Messages render again when these change.
-  const insert = useCallback((text: string) => composer.current?.insert(text), [])
+  const takeBack = useCallback((text: string) => composer.current?.insert(text), [])
   const followEnd = useCallback(() => {
     composer.current?.focus()
     void scrollToBottom('instant')
@@ -107,7 +106,12 @@ export function Chat({
         <ProgramNote sessionId={sessionId} />
         {state.isEmpty ? (
           <div className="relative flex min-h-0 flex-1 flex-col overflow-y-auto">
-            <EmptyChat model={model} firstRun={firstRun} temporary={temporary} onPick={insert} />
+            <EmptyChat
+              model={model}
+              firstRun={firstRun}
+              temporary={temporary}
+              onPick={(text) => composer.current?.suggest(text)}
+            />
           </div>
         ) : (
           <Thread
@@ -115,8 +119,8 @@ export function Chat({
             store={store}
             stick={stick}
             hidden={arriving}
-            onTakeBack={insert}
-            onEdited={followEnd}
+            onTakeBack={takeBack}
+            onUnderWay={followEnd}
           />
         )}
         <div className="mx-auto w-full max-w-[44rem] px-4 sm:px-5">
@@ -129,7 +133,10 @@ export function Chat({
               <button
                 type="button"
                 className="underline underline-offset-4"
-                onClick={() => store.dismissNotice()}
+                onClick={(event) => {
+                  store.dismissNotice()
+                  if (event.detail === 0) composer.current?.focus()
+                }}
               >
                 Dismiss
               </button>
@@ -162,7 +169,7 @@ export function Chat({
       <MemoryDock
         sessionId={sessionId}
         store={store}
-        exists={view !== null || state.messages.some(({ send }) => send === null)}
+        exists={view !== null || state.messages.some(({ role, send }) => role === 'user' && send === null)}
         moment={moment}
       />
     </div>

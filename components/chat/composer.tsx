@@ -2,8 +2,9 @@
 
 import { ArrowUp, Square } from 'lucide-react'
 import { type KeyboardEvent, type Ref, useEffect, useImperativeHandle, useRef, useState } from 'react'
-import { readDraft, writeDraft } from '#lib/client/drafts.ts'
+import { clearDraft, NEW_CHAT, readDraft, writeDraft } from '#lib/client/drafts.ts'
 import { directionOf } from '#lib/client/text-direction.ts'
+import { moveUnsentToDraft } from '#lib/client/unsent.ts'
 import { isComposing, useGrowingField } from './text-field.ts'
 
 /** What the server takes, said before it has to refuse. */
@@ -11,8 +12,10 @@ const MAX_CHARACTERS = 100_000
 
 export type ComposerHandle = {
   focus(): void
-  /** Puts `text` before what is written, which is kept; what was put there before and left as it is gives way. */
+  /** Puts `text` before what is written, which is kept. */
   insert(text: string): void
+  /** The same with an example, which gives way to the next one while it is left as it is. */
+  suggest(text: string): void
 }
 
 type Props = {
@@ -30,16 +33,22 @@ type Props = {
 export function Composer({ draftKey, temporary = false, writing, onSend, onStop, ref }: Props) {
   const [text, setText] = useState('')
   const field = useRef<HTMLTextAreaElement>(null)
-  const inserted = useRef('')
+  const suggested = useRef('')
+  const keptUnder = useRef(draftKey)
   const tooLong = text.length > MAX_CHARACTERS
   const canSend = text.trim() !== '' && !tooLong && !writing
   useGrowingField(field, text)
 
   // What was typed before the page came to life counts more than what was kept.
   useEffect(() => {
-    const typed = field.current?.value
-    if (typed && draftKey !== null) writeDraft(draftKey, typed)
-    setText(typed || (draftKey === null ? '' : readDraft(draftKey)))
+    const typed = field.current?.value ?? ''
+    const before = keptUnder.current
+    keptUnder.current = draftKey
+    if (before !== null && before !== draftKey) clearDraft(before, typed)
+    if (draftKey === null) return setText(typed)
+    if (typed) writeDraft(draftKey, typed)
+    if (draftKey === NEW_CHAT) moveUnsentToDraft()
+    setText(readDraft(draftKey) || typed)
   }, [draftKey])
 
   function change(next: string): void {
@@ -50,21 +59,25 @@ export function Composer({ draftKey, temporary = false, writing, onSend, onStop,
   function send(): void {
     field.current?.focus()
     if (!canSend) return
-    change('')
+    setText('')
+    if (draftKey !== null) clearDraft(draftKey, text)
     onSend(text)
   }
 
-  function insert(addition: string): void {
-    const isFree = text.trim() === '' || text === inserted.current
+  function insert(addition: string, isFree = text.trim() === ''): void {
     const next = isFree ? addition : `${addition}\n\n${text}`
-    inserted.current = next
     change(next)
     requestAnimationFrame(() => {
       field.current?.focus()
       field.current?.setSelectionRange(next.length, next.length)
     })
   }
-  useImperativeHandle(ref, () => ({ focus: () => field.current?.focus(), insert }))
+
+  function suggest(example: string): void {
+    insert(example, text.trim() === '' || text === suggested.current)
+    suggested.current = example
+  }
+  useImperativeHandle(ref, () => ({ focus: () => field.current?.focus(), insert, suggest }))
 
   function onKeyDown(event: KeyboardEvent<HTMLTextAreaElement>): void {
     if (event.key !== 'Enter' || event.shiftKey || isComposing(event)) return

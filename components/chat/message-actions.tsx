@@ -1,7 +1,7 @@
 'use client'
 
 import { Check, ChevronLeft, ChevronRight, Copy, Eraser, Pencil, ReceiptText, RefreshCw } from 'lucide-react'
-import { useEffect, useState } from 'react'
+import { type MouseEvent, useEffect, useRef, useState } from 'react'
 import { IconButton } from '#components/ui/icon-button.tsx'
 import type { ThreadMessage } from '#lib/client/session-state.ts'
 import { copyText } from './copy-text.ts'
@@ -13,7 +13,7 @@ type Props = {
   /** The editor was left: the focus goes back to where it was opened. */
   focusEdit: boolean
   onEdit: () => void
-  onRegenerate: () => void
+  onRegenerate: (byKeyboard: boolean) => void
   onVersion: (messageId: string) => void
   receiptShown: boolean
   onReceipt: () => void
@@ -38,7 +38,7 @@ export function MessageActions(props: Props) {
           <Pencil size={15} aria-hidden />
         </IconButton>
       ) : hasRetry ? null : (
-        <IconButton label="Regenerate" onClick={onRegenerate}>
+        <IconButton label="Regenerate" onClick={(event) => onRegenerate(event.detail === 0)}>
           <RefreshCw size={15} aria-hidden />
         </IconButton>
       )}
@@ -54,19 +54,40 @@ export function MessageActions(props: Props) {
   )
 }
 
+/** The button that gets the focus when its version comes: the one that was pressed goes with the version before. */
+let awaited: { version: string; label: string } | null = null
+
 function Versions({ message, onVersion }: Pick<Props, 'message' | 'onVersion'>) {
   const { versions } = message
   const index = versions.indexOf(message.id)
+  const group = useRef<HTMLSpanElement>(null)
+  useEffect(() => {
+    if (awaited?.version !== message.id) return
+    const buttons = [...(group.current?.querySelectorAll<HTMLButtonElement>('button:enabled') ?? [])]
+    const same = buttons.find(({ ariaLabel }) => ariaLabel === awaited?.label)
+    awaited = null
+    if (document.activeElement === document.body) (same ?? buttons[0])?.focus()
+  }, [message.id])
+
+  function ask(version: string, event: MouseEvent<HTMLButtonElement>): void {
+    awaited = event.detail === 0 ? { version, label: event.currentTarget.ariaLabel ?? '' } : null
+    onVersion(version)
+  }
+
   const [before, after] = [versions[index - 1], versions[index + 1]]
   return (
-    <span className="message-versions flex items-center text-ink-muted text-xs tabular-nums">
-      <IconButton label="Previous version" disabled={!before} onClick={() => before && onVersion(before)}>
+    <span ref={group} className="message-versions flex items-center text-ink-muted text-xs tabular-nums">
+      <IconButton
+        label="Previous version"
+        disabled={!before}
+        onClick={(event) => before && ask(before, event)}
+      >
         <ChevronLeft size={16} aria-hidden />
       </IconButton>
       <span>
         {index + 1}/{versions.length}
       </span>
-      <IconButton label="Next version" disabled={!after} onClick={() => after && onVersion(after)}>
+      <IconButton label="Next version" disabled={!after} onClick={(event) => after && ask(after, event)}>
         <ChevronRight size={16} aria-hidden />
       </IconButton>
     </span>

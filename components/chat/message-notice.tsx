@@ -7,10 +7,10 @@ type Props = {
   message: ThreadMessage
   /** Only the last message can go on. */
   isLast: boolean
-  onRetrySend: () => void
+  onRetrySend: (byKeyboard: boolean) => void
   onDiscard: () => void
-  onRetry: () => void
-  onContinue: () => void
+  onRetry: (byKeyboard: boolean) => void
+  onContinue: (byKeyboard: boolean) => void
 }
 
 /** What became of a message, when it is not simply there. */
@@ -87,14 +87,14 @@ function Working({ text }: { text: string }) {
   )
 }
 
-function TextButton({ onClick, children }: { onClick: () => void; children: ReactNode }) {
+function TextButton(props: { onClick: (byKeyboard: boolean) => void; children: ReactNode }) {
   return (
     <button
       type="button"
-      onClick={onClick}
+      onClick={(event) => props.onClick(event.detail === 0)}
       className="rounded font-medium text-ink underline decoration-ink-faint underline-offset-4 hover:decoration-ink pointer-coarse:py-2"
     >
-      {children}
+      {props.children}
     </button>
   )
 }

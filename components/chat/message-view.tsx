@@ -21,8 +21,8 @@ type Props = {
   store: SessionStore
   /** Puts the text of a message that was taken back into the composer. */
   onTakeBack: (text: string) => void
-  /** The edited message is on its way. */
-  onEdited: () => void
+  /** A reply was asked for, and what had the focus is gone, or will be. */
+  onUnderWay: () => void
 }
 
 /** One message with what can be done to it. Renders again only when the message itself changed. */
@@ -32,7 +32,7 @@ export const MessageView = memo(function MessageView({
   sessionId,
   store,
   onTakeBack,
-  onEdited,
+  onUnderWay,
 }: Props) {
   const [editing, setEditing] = useState<'no' | 'yes' | 'cancelled'>('no')
   const [showsReceipt, setShowsReceipt] = useState(false)
@@ -41,6 +41,10 @@ export const MessageView = memo(function MessageView({
   // The report of what was forgotten must not go with the message before it was read.
   useEffect(() => (forgetting ? store.hold() : undefined), [forgetting, store])
   const isUser = role === 'user'
+  const ask = (byKeyboard: boolean, act: (messageId: string) => void) => {
+    act(id)
+    if (byKeyboard) onUnderWay()
+  }
 
   return (
     <article
@@ -56,7 +60,7 @@ export const MessageView = memo(function MessageView({
           onSave={(next) => {
             setEditing('no')
             store.edit(id, next)
-            onEdited()
+            onUnderWay()
           }}
         />
       ) : isUser ? (
@@ -72,17 +76,17 @@ export const MessageView = memo(function MessageView({
       <MessageNotice
         message={message}
         isLast={isLast}
-        onRetrySend={() => store.retry(id)}
+        onRetrySend={(byKeyboard) => ask(byKeyboard, store.retry)}
         onDiscard={() => onTakeBack(store.discard(id))}
-        onRetry={() => store.regenerate(id)}
-        onContinue={() => store.goOn(id)}
+        onRetry={(byKeyboard) => ask(byKeyboard, store.regenerate)}
+        onContinue={(byKeyboard) => ask(byKeyboard, store.goOn)}
       />
       {editing !== 'yes' && (
         <MessageActions
           message={message}
           focusEdit={editing === 'cancelled'}
           onEdit={() => setEditing('yes')}
-          onRegenerate={() => store.regenerate(id)}
+          onRegenerate={(byKeyboard) => ask(byKeyboard, store.regenerate)}
           onVersion={(version) => store.showVersion(version)}
           receiptShown={showsReceipt}
           onReceipt={() => setShowsReceipt(!showsReceipt)}

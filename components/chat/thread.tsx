@@ -19,11 +19,11 @@ type Props = {
   hidden: boolean
   /** Gets the text of a message that was taken back, to be written again. */
   onTakeBack: (text: string) => void
-  onEdited: () => void
+  onUnderWay: () => void
 }
 
 /** The messages of the path shown, oldest first. */
-export function Thread({ state, store, stick, hidden, onTakeBack, onEdited }: Props) {
+export function Thread({ state, store, stick, hidden, onTakeBack, onUnderWay }: Props) {
   const { messages, hasEarlier, loadingEarlier, hasLater, loadingLater } = state
   const { scrollRef, contentRef, isAtBottom, scrollToBottom, stopScroll } = stick
   const last = messages.at(-1)
@@ -63,7 +63,7 @@ export function Thread({ state, store, stick, hidden, onTakeBack, onEdited }: Pr
                   sessionId={state.sessionId}
                   store={store}
                   onTakeBack={onTakeBack}
-                  onEdited={onEdited}
+                  onUnderWay={onUnderWay}
                 />
                 {message.summaryId && <SummaryDivider summaryId={message.summaryId} />}
               </Fragment>

@@ -29,9 +29,9 @@ export type LiveReplies = {
   read(messageId: string, stream: ByteStream): void
   /**
    * Reads the runs that a view tells of, each from its `next` on. A run on a branch that is not shown is left alone: its
-   * text would be lost on a thread that has no place for it.
+   * text would be lost on a thread that has no place for it. True when one of them was not read before.
    */
-  follow(view: Pick<SessionView, 'runs' | 'messages'>): void
+  follow(view: Pick<SessionView, 'runs' | 'messages'>): boolean
   /** Freezes the text at once; the server hears of it as soon as the run has an id. */
   stop(messageId: string): void
   /** Forgets a reply: it was refused, or the server says that it has ended. */
@@ -140,14 +140,17 @@ export function createLiveReplies(deps: LiveRepliesDeps): LiveReplies {
       else stream.cancel().catch(() => {})
     },
     follow({ runs, messages }) {
+      let begins = false
       for (const run of runs) {
         const message = messages.find(({ id }) => id === run.messageId)
         if (!message || lives.has(run.messageId)) continue
         const live = add(run.messageId, replyFrom({ text: message.text }, run))
         live.stopped = stopLater.delete(run.messageId)
         if (live.stopped) void sendStop(live)
+        else begins = true
         void readToEnd(run.messageId, live)
       }
+      return begins
     },
     stop(messageId) {
       const live = lives.get(messageId)

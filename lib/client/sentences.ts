@@ -5,6 +5,9 @@ import { ApiFailure } from './api.ts'
 export const sentenceOf = (error: unknown): string =>
   error instanceof ApiFailure ? error.message : 'Something went wrong. Try again.'
 
+/** A reply has begun: said each time, or the end of the next one would say nothing new. */
+export const WRITING = 'Writing a reply.'
+
 /** How a reply has ended, for those who hear the page and do not see it. */
 export function announceEnd(status: ChatMessageStatus): string {
   switch (status) {

@@ -18,6 +18,8 @@ export type SessionStoreDeps = {
   onCreated(sessionId: string): void
   /** The list of sessions has something new to show; `null` when the item is not known here. */
   onActivity(session: SessionItem | null): void
+  /** A message was forgotten, here or in another tab: what else shows its words is to load again. */
+  onForgotten(): void
 }
 
 /** What an open session uses in a browser. Nothing is touched before it is used, so it may be made on the server too. */
@@ -28,6 +30,7 @@ export const inBrowser: SessionStoreDeps = {
   now: Date.now,
   onCreated() {},
   onActivity() {},
+  onForgotten() {},
 }
 
 /** What a session's state says when nothing special goes on. */

@@ -5,32 +5,34 @@ import { createLiveReplies } from './live-replies.ts'
 import { hasPagesAbove, mergeView } from './merge-view.ts'
 import { postWithin } from './post-within.ts'
 import { type Reply, withReply } from './reply-reducer.ts'
-import { announceEnd, sentenceOf } from './sentences.ts'
+import { announceEnd, sentenceOf, WRITING } from './sentences.ts'
 import { AT_REST, inBrowser, type SessionStart, type SessionStoreDeps } from './session-deps.ts'
 import { createPaging } from './session-paging.ts'
 import type { SessionState, SessionStore, ThreadMessage } from './session-state.ts'
 import {
   beginTurn,
   changeMessage,
+  endOf,
   failTurn,
   isWritten,
   newIds,
   replyIdOf,
   type Thread,
-  type WrittenTurn,
   withoutMessage,
+  withUnsent,
 } from './thread.ts'
 import { createThrottle, SHOW_EVERY_MS } from './throttle.ts'
 import { createViewLoader } from './view-loader.ts'
+import { createWrittenTurns } from './written-turns.ts'
 
 /** The state of one open session and what can be done to it; `view: null` when nothing was ever sent. */
 export function createSessionStore(
   { sessionId, view, temporary = false }: SessionStart,
   deps: Partial<SessionStoreDeps> = {},
 ): SessionStore {
-  const { api, channel, page, now, onCreated, onActivity } = { ...inBrowser, ...deps }
+  const { api, channel, page, now, onCreated, onActivity, onForgotten } = { ...inBrowser, ...deps }
   const listeners = createListeners()
-  const failed = new Map<string, WrittenTurn>()
+  const writing = createWrittenTurns(sessionId, temporary)
   let thread: Thread = view ? mergeView([], view, () => false) : []
   let earlier = view?.earlier ?? null
   let item = view?.session ?? null
@@ -71,7 +73,7 @@ export function createSessionStore(
     loadVersion: (messageId) => api.showVersion(sessionId, messageId),
     end: () => ({ messages: thread, earlier }),
     setEnd(end) {
-      thread = end.messages
+      thread = withUnsent(end.messages, thread)
       earlier = end.earlier
     },
     told: () => rest,
@@ -109,14 +111,14 @@ export function createSessionStore(
     const running = new Set(fresh.runs.map((run) => run.messageId))
     let announcement = rest.announcement
     for (const message of fresh.messages) {
-      failed.delete(message.id)
+      writing.end(message.id)
       if (!live.has(message.id) || running.has(message.id)) continue
       live.drop(message.id)
       announcement = announceEnd(message.status)
     }
     if (!hasPagesAbove(thread, fresh)) earlier = fresh.earlier
     thread = mergeView(thread, fresh, live.has)
-    if (connected) live.follow(fresh)
+    if (connected && live.follow(fresh)) announcement = WRITING
     if (JSON.stringify(item) !== JSON.stringify(fresh.session)) onActivity(fresh.session)
     item = fresh.session
     if (connected && fresh.summarising) looks.forSummary()
@@ -128,6 +130,7 @@ export function createSessionStore(
     paging.takeOut(messageId)
     live.drop(messageId)
     publish()
+    onForgotten()
   }
 
   function endReply(messageId: string, { stopped, reply }: { stopped: boolean; reply: Reply }): void {
@@ -144,10 +147,10 @@ export function createSessionStore(
     const before = thread
     const replyId = replyIdOf(turn)
     const release = loader.hold()
-    if (isWritten(turn)) failed.delete(turn.id)
+    if (isWritten(turn)) writing.begin(turn)
     thread = beginTurn(thread, turn, now())
     live.expect(replyId, find(replyId)?.text ?? '')
-    publish({ announcement: 'Writing a reply.', notice: null })
+    publish({ announcement: WRITING, notice: null })
     const posted = posts.then(() => deliver(turn, before))
     posts = posted
     await posted
@@ -165,7 +168,10 @@ export function createSessionStore(
     }
     const isFirst = !exists
     exists = true
-    if (isWritten(turn)) thread = changeMessage(thread, turn.id, { send: null })
+    if (isWritten(turn)) {
+      writing.end(turn.id)
+      thread = changeMessage(thread, turn.id, { send: null })
+    }
     publish()
     if (isFirst && connected) onCreated(sessionId)
     onActivity(null)
@@ -175,7 +181,7 @@ export function createSessionStore(
   function refuse(turn: ChatRequest, before: Thread, error: unknown): void {
     live.drop(replyIdOf(turn))
     if (isWritten(turn)) {
-      failed.set(turn.id, turn)
+      writing.fail(turn)
       thread = failTurn(thread, turn, sentenceOf(error))
       publish({ announcement: '' })
     } else {
@@ -186,14 +192,16 @@ export function createSessionStore(
     if (exists) loader.refresh()
   }
 
-  function stopShown(): void {
-    // All that has come is shown before the text is frozen.
+  /** All that has come is shown before the text is frozen; false when no reply is being written. */
+  function stop(): boolean {
     publish()
-    for (let run = state.run; run; run = state.run) {
-      live.stop(run.messageId)
-      publish({ announcement: 'Reply stopped.' })
-    }
+    if (!state.run) return false
+    live.stop(state.run.messageId)
+    publish({ announcement: 'Reply stopped.' })
+    return true
   }
+
+  const stopAll = (): void => void (stop() && stopAll())
 
   return {
     getState: () => state,
@@ -202,20 +210,19 @@ export function createSessionStore(
     async send(text) {
       if (text.trim() === '') return
       paging.ways.showEnd()
-      const after = thread.findLast((message) => message.send?.state !== 'failed')?.id ?? null
       const turn = { kind: 'send', sessionId, isNew: !exists, ...(temporary && { temporary }) } as const
-      await post({ ...turn, ...newIds(), after, text })
+      await post({ ...turn, ...newIds(), after: endOf(thread), text })
     },
 
     retry(messageId) {
-      const turn = failed.get(messageId)
+      const turn = writing.failed(messageId)
       if (turn) void post(turn)
     },
 
     discard(messageId) {
       const message = find(messageId)
       if (message?.send?.state !== 'failed') return ''
-      failed.delete(messageId)
+      writing.end(messageId)
       thread = thread.filter((each) => each !== message)
       publish()
       // What a failed edit stood in place of is shown again.
@@ -227,14 +234,14 @@ export function createSessionStore(
       paging.standAt(messageId)
       const message = find(messageId)
       if (text.trim() === '' || message?.role !== 'user' || message.send) return
-      stopShown()
+      stopAll()
       void post({ kind: 'edit', sessionId, ...newIds(), messageId, text })
     },
 
     regenerate(messageId) {
       paging.standAt(messageId)
       if (find(messageId)?.role !== 'assistant') return
-      stopShown()
+      stopAll()
       const turn = { kind: 'regenerate', sessionId, replyId: crypto.randomUUID(), messageId } as const
       void live.ended(messageId).then(() => post(turn))
     },
@@ -245,12 +252,7 @@ export function createSessionStore(
       void live.ended(messageId).then(() => post({ kind: 'continue', sessionId, messageId }))
     },
 
-    stop() {
-      publish()
-      if (!state.run) return
-      live.stop(state.run.messageId)
-      publish({ announcement: 'Reply stopped.' })
-    },
+    stop,
 
     ...paging.ways,
     hold: loader.hold,
@@ -271,9 +273,10 @@ export function createSessionStore(
 
     connect() {
       connected = true
+      thread = writing.restore(thread, now())
       // The page may come from a cache, or be older than what another tab did.
       if (exists) loader.refresh()
-      if (firstView) live.follow(firstView)
+      publish(firstView && live.follow(firstView) ? { announcement: WRITING } : {})
       firstView = null
       const leave = [
         page.onReturn(() => exists && loader.refresh()),

@@ -63,6 +63,36 @@ test('shows live what another tab sends, and leaves out what concerns other sess
   expect(last()?.text).toBe('one two')
 })
 
+test('a reply that another tab asks for is announced, and so is its end, each time', async () => {
+  const { server, channel, store } = open(fakeView([q1, a1]))
+  const heard: string[] = []
+  store.subscribe(() => {
+    const { announcement } = store.getState()
+    if (announcement !== heard.at(-1)) heard.push(announcement)
+  })
+  const [q3, a3] = [fakeMessage('q3', 'a1'), fakeMessage('a3', 'q3', { text: '', status: 'streaming' })]
+  const replies = [
+    { view: running, next: 3 },
+    { view: fakeView([q1, a1, q3, a3], { runs: [{ id: 'r3', messageId: 'a3', next: 1 }] }), next: 1 },
+  ]
+  for (const { view, next } of replies) {
+    const stream = createFakeStream(next)
+    server.answerStream(stream.stream)
+    server.view = view
+    channel.hear({ type: 'session-changed', sessionId: 's' })
+    await settle()
+    server.endReply('one two')
+    stream.finish()
+    await settle()
+  }
+  expect(heard.filter(Boolean)).toEqual([
+    'Writing a reply.',
+    'Reply finished.',
+    'Writing a reply.',
+    'Reply finished.',
+  ])
+})
+
 test('what a program saves meanwhile is loaded when the list tells of it, and nothing is without news', async () => {
   const { server, store, ids } = open(fakeView([q1, a1]))
   await settle()

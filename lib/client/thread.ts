@@ -21,8 +21,7 @@ export function beginTurn(thread: Thread, turn: ChatRequest, now: number): Threa
   switch (turn.kind) {
     case 'send': {
       const others = thread.filter((message) => message.id !== turn.id && message.id !== turn.replyId)
-      const parentId = others.findLast((message) => message.send?.state !== 'failed')?.id ?? null
-      return [...others, ...written(turn, parentId, [], now)]
+      return [...others, ...written(turn, endOf(others), [], now)]
     }
     case 'edit': {
       // A retry finds its own message where the edited one was.
@@ -30,14 +29,17 @@ export function beginTurn(thread: Thread, turn: ChatRequest, now: number): Threa
       const edited = thread[at]
       if (!edited) return thread
       const versions = edited.versions.filter((id) => id !== turn.id)
-      return [...thread.slice(0, at), ...written(turn, edited.parentId, versions, now)]
+      return withUnsent(
+        [...thread.slice(0, at), ...written(turn, edited.parentId, versions, now)],
+        thread.slice(at),
+      )
     }
     case 'regenerate': {
       const at = thread.findIndex((message) => message.id === turn.messageId)
       const old = thread[at]
       if (!old) return thread
       const reply = emptyReply(turn.replyId, old.parentId, old.versions, now)
-      return [...thread.slice(0, at), reply]
+      return withUnsent([...thread.slice(0, at), reply], thread.slice(at))
     }
     case 'continue':
       return changeMessage(thread, turn.messageId, { status: 'streaming', error: null })
@@ -53,6 +55,25 @@ export const failTurn = (thread: Thread, turn: WrittenTurn, error: string): Thre
     turn.id,
     { send: { state: 'failed', error } },
   )
+
+/** The thread with a turn at its end that was on its way, or had failed, when the page was left. */
+export function addUnsent(thread: Thread, turn: WrittenTurn, now: number): Thread {
+  const begun = [...thread, ...written(turn, endOf(thread), [], now)]
+  return failTurn(begun, turn, 'This message may not have been sent.')
+}
+
+/** What the next message answers: the last one that the server has. */
+export const endOf = (thread: Thread): string | null =>
+  thread.findLast((message) => message.send?.state !== 'failed')?.id ?? null
+
+/** Other messages, and after them those of a thread that failed to send, which are nowhere else. */
+export function withUnsent(messages: Thread, thread: Thread): Thread {
+  const unsent = thread.filter(
+    ({ id, send }) => send?.state === 'failed' && !messages.some((message) => message.id === id),
+  )
+  // A failed edit stood in the place of what it edits, which is another one now.
+  return [...messages, ...unsent.map((message) => ({ ...message, versions: [message.id] }))]
+}
 
 /** The thread with some fields of a message changed; the same thread when it has no such message. */
 export function changeMessage(thread: Thread, id: string, change: Partial<ThreadMessage>): Thread {

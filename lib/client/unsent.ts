@@ -1,0 +1,72 @@
+import { clearDraft, NEW_CHAT, readDraft, writeDraft } from './drafts.ts'
+import type { WrittenTurn } from './thread.ts'
+
+const PREFIX = 'motorhead-chat:unsent:'
+
+/** Those of this tab: whoever wrote them need not write them again. */
+const onTheirWay = new Set<string>()
+
+/** What was sent in a session and the server is not known to have, oldest first: kept on this device over reloads. */
+export function readUnsent(sessionId: string): WrittenTurn[] {
+  try {
+    const turns: unknown = JSON.parse(localStorage.getItem(PREFIX + sessionId) ?? '[]')
+    return Array.isArray(turns) ? turns.filter(isTurn) : []
+  } catch {
+    return []
+  }
+}
+
+/** Keeps a turn as the last one; a full or forbidden storage is no reason to disturb the person who writes. */
+export function keepUnsent(turn: WrittenTurn): void {
+  onTheirWay.add(turn.id)
+  write(placeOf(turn), [...without(turn), turn])
+}
+
+/** It stays kept, to be sent again or to be found in a draft. */
+export function failUnsent(turn: WrittenTurn): void {
+  onTheirWay.delete(turn.id)
+}
+
+/** The server has it, or nobody wants it any more. */
+export function dropUnsent(turn: WrittenTurn): void {
+  onTheirWay.delete(turn.id)
+  write(placeOf(turn), without(turn))
+  // Another tab's new chat may have found it there.
+  if (placeOf(turn) === NEW_CHAT) clearDraft(NEW_CHAT, turn.text)
+}
+
+/** Puts first messages, whose sessions the server does not know, before the draft of the new chat. */
+export function moveUnsentToDraft(): void {
+  const turns = readUnsent(NEW_CHAT)
+  const left = turns.filter(({ id }) => !onTheirWay.has(id))
+  if (left.length === 0) return
+  const texts = [...left.map(({ text }) => text), readDraft(NEW_CHAT)]
+  writeDraft(NEW_CHAT, texts.filter(Boolean).join('\n\n'))
+  write(
+    NEW_CHAT,
+    turns.filter(({ id }) => onTheirWay.has(id)),
+  )
+}
+
+/** A session that the server does not know has no address under which its messages would be looked for. */
+const placeOf = (turn: WrittenTurn): string =>
+  turn.kind === 'send' && turn.isNew ? NEW_CHAT : turn.sessionId
+
+const without = (turn: WrittenTurn) => readUnsent(placeOf(turn)).filter(({ id }) => id !== turn.id)
+
+function write(place: string, turns: WrittenTurn[]): void {
+  try {
+    if (turns.length === 0) localStorage.removeItem(PREFIX + place)
+    else localStorage.setItem(PREFIX + place, JSON.stringify(turns))
+  } catch {
+    // Said above.
+  }
+}
+
+function isTurn(value: unknown): value is WrittenTurn {
+  const turn = value as Partial<WrittenTurn> | null
+  return (
+    (turn?.kind === 'send' || turn?.kind === 'edit') &&
+    [turn.sessionId, turn.id, turn.replyId, turn.text].every((field) => typeof field === 'string')
+  )
+}
