@@ -59,6 +59,29 @@ test('[A33] a forgotten message is gone from the thread, prompts, summaries, sea
   await expect(page.locator('body')).not.toContainText('zqxkanarok')
 })
 
+test('what the memory shows of a message goes as soon as it is forgotten, in another tab, too', async ({
+  chat,
+  page,
+  openTab,
+}) => {
+  const memory = new MemoryPanel(page)
+  await chat.open()
+  await chat.ask('vbqkanarok is my other word')
+  await chat.ask('and what is new?')
+  await memory.open()
+  const second = await openTab(page.url())
+  await second.action(second.replies.last(), 'Receipt')
+  await expect(memory.window).toContainText('vbqkanarok')
+  await chat.action(chat.questions.first(), 'Forget')
+  await page.getByRole('button', { name: 'Forget for good' }).click()
+  await page.getByRole('dialog', { name: 'Forgotten' }).getByRole('button', { name: 'Done' }).click()
+  await expect(memory.window).not.toContainText('vbqkanarok')
+  await expect(memory.audit).toContainText('3 messages')
+  await expect(second.replies.last().getByRole('region', { name: 'Receipt' })).toContainText(
+    '1 of them forgotten since',
+  )
+})
+
 test('a summary is made anew on request, and the old one stays until then', async ({ chat, page }) => {
   const memory = new MemoryPanel(page)
   await chat.open()

@@ -38,6 +38,20 @@ test('[A28] the memory changes while it is looked at', async ({ chat, page }) =>
   await expect(memory.audit).toContainText(/16 messages: [1-9]\d* summarised/)
 })
 
+test('the memory that is open before the first message begins with it', async ({ chat, page, llm }) => {
+  const memory = new MemoryPanel(page)
+  await chat.open()
+  await memory.open({ empty: true })
+  const said: string[] = []
+  page.on('response', (answer) => {
+    if (answer.url().includes('/api/memory/')) said.push(`${answer.status()}`)
+  })
+  llm.when('hello there', { say: 'Hello ', hold: true, rest: 'to you.' })
+  await chat.say('hello there')
+  await expect(memory.audit).toContainText('2 word for word')
+  expect(new Set(said)).toEqual(new Set(['200']))
+})
+
 test('[A29] a receipt tells the summary, the window and what was found again, with a jump to it', async ({
   chat,
   page,

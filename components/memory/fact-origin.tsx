@@ -5,6 +5,7 @@ import type { FactSource, SummaryDetail } from '#lib/chat/memory-types.ts'
 import { getFactSource, getSummary } from '#lib/client/memory-api.ts'
 import { sentenceOf } from '#lib/client/sentences.ts'
 import { Mention } from './mention.tsx'
+import { useForgotten } from './use-forgotten.ts'
 
 type Props = { sessionId: string; summaryId: string; line: number }
 type Origin = { source: FactSource['source']; usedBy: SummaryDetail['usedBy'] }
@@ -12,6 +13,8 @@ type Origin = { source: FactSource['source']; usedBy: SummaryDetail['usedBy'] }
 /** Where a fact was said, and which replies were given it. */
 export function FactOrigin({ sessionId, summaryId, line }: Props) {
   const [origin, setOrigin] = useState<Origin | string | null>(null)
+  const forgotten = useForgotten()
+  // biome-ignore lint/correctness/useExhaustiveDependencies: what was forgotten is the reason to look again
   useEffect(() => {
     let wanted = true
     const show = (found: Origin | string) => wanted && setOrigin(found)
@@ -22,7 +25,7 @@ export function FactOrigin({ sessionId, summaryId, line }: Props) {
     return () => {
       wanted = false
     }
-  }, [sessionId, summaryId, line])
+  }, [sessionId, summaryId, line, forgotten])
 
   if (typeof origin === 'string') return <p className="px-4 py-2 text-danger text-sm">{origin}</p>
   return (

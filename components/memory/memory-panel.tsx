@@ -10,6 +10,7 @@ import { AuditSection } from './audit-section.tsx'
 import { ElsewhereNote } from './elsewhere-note.tsx'
 import { SummarySection } from './summary-section.tsx'
 import { UsageLine } from './usage-line.tsx'
+import { useForgotten } from './use-forgotten.ts'
 import { useSheet } from './use-sheet.ts'
 import { UsedUpNote } from './used-up-note.tsx'
 import { VersionList } from './version-list.tsx'
@@ -25,14 +26,15 @@ export function MemoryPanel({ sessionId, store, exists, moment }: Props) {
   const { summaryId } = useMemoryPanel()
   const aside = useRef<HTMLElement>(null)
   const close = useSheet(aside)
+  const forgotten = useForgotten()
 
   useEffect(() => {
     if (exists) return memory.connect()
   }, [memory, exists])
-  // biome-ignore lint/correctness/useExhaustiveDependencies: a new moment is the reason to look again
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a new moment is a reason to look again, a forgotten message another
   useEffect(() => {
     if (exists) memory.refresh()
-  }, [memory, exists, moment])
+  }, [memory, exists, moment, forgotten])
 
   return (
     <aside

@@ -8,6 +8,7 @@ import { sentenceOf } from '#lib/client/sentences.ts'
 import { countOf, rangeOf, secondsOf, sourceOf } from './memory-words.ts'
 import { Mention } from './mention.tsx'
 import { SmallButton } from './small-button.tsx'
+import { useForgotten } from './use-forgotten.ts'
 
 const PromptDialog = lazy(async () => ({ default: (await import('./prompt-dialog.tsx')).PromptDialog }))
 
@@ -17,6 +18,8 @@ type Props = { sessionId: string; messageId: string }
 export function ReceiptCard({ sessionId, messageId }: Props) {
   const [receipt, setReceipt] = useState<ReceiptView | string | null>(null)
   const [inspecting, setInspecting] = useState(false)
+  const forgotten = useForgotten()
+  // biome-ignore lint/correctness/useExhaustiveDependencies: what was forgotten is the reason to look again
   useEffect(() => {
     let wanted = true
     getReceipt(sessionId, messageId).then(
@@ -26,7 +29,7 @@ export function ReceiptCard({ sessionId, messageId }: Props) {
     return () => {
       wanted = false
     }
-  }, [sessionId, messageId])
+  }, [sessionId, messageId, forgotten])
 
   return (
     <section

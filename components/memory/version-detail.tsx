@@ -6,6 +6,7 @@ import { getSummary } from '#lib/client/memory-api.ts'
 import { sentenceOf } from '#lib/client/sentences.ts'
 import { dayOf, speakerOf } from './memory-words.ts'
 import { Mention } from './mention.tsx'
+import { useForgotten } from './use-forgotten.ts'
 
 const SIGNS = { kept: ' ', added: '+', removed: '−', changed: '~' } as const
 const NAMES = { kept: 'Kept', added: 'Added', removed: 'Removed', changed: 'Changed' } as const
@@ -19,6 +20,8 @@ const LOOKS = {
 /** What a version changed against the one before it, and which replies were given it. */
 export function VersionDetail({ sessionId, summaryId }: { sessionId: string; summaryId: string }) {
   const [detail, setDetail] = useState<SummaryDetail | string | null>(null)
+  const forgotten = useForgotten()
+  // biome-ignore lint/correctness/useExhaustiveDependencies: what was forgotten is the reason to look again
   useEffect(() => {
     let wanted = true
     getSummary(sessionId, summaryId).then(
@@ -28,7 +31,7 @@ export function VersionDetail({ sessionId, summaryId }: { sessionId: string; sum
     return () => {
       wanted = false
     }
-  }, [sessionId, summaryId])
+  }, [sessionId, summaryId, forgotten])
 
   if (detail === null) return <p className="text-ink-muted text-sm">…</p>
   if (typeof detail === 'string') return <p className="text-danger text-sm">{detail}</p>
