@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createSqliteStore } from '#lib/memory/store/sqlite/sqlite-store.ts'
-import type { NewMessage, Store } from '#lib/memory/store/store.ts'
+import type { NewMessage, SessionRef, Store } from '#lib/memory/store/store.ts'
 import { createLibrary, type Library } from './library.ts'
 
 let store: Store
@@ -168,6 +168,40 @@ describe('import', () => {
     expect(whole?.at(0)).toBe('words 0')
     expect(whole?.at(-1)).toBe('words 2599')
   })
+
+  it.each(['first', 'last'])(
+    'of a chat in several pieces keeps a context from before its messages, with a fold that covers the %s',
+    async (covered) => {
+      const texts = Array.from({ length: 501 }, (_, n) => `words ${n}`)
+      await say('a', 'Long', ...texts)
+      const ref = { namespace: 'bob', sessionId: 'a' }
+      const root = {
+        id: 'root',
+        context: 'Bob is a baker.',
+        tokens: 4,
+        source: 'client',
+        createdAt: AT,
+      } as const
+      await store.replaceContext(ref, root)
+      await foldOnto(ref, { baseId: 'root', throughId: covered === 'first' ? 'a-0' : 'a-500' })
+      const exported = JSON.parse((await library.exportSession('bob', 'a', 'json'))?.body ?? '')
+      expect(await library.importFile('eve', exported)).toMatchObject({ sessions: { new: 1 }, messages: 501 })
+      const [copy] = await store.listRefs({ namespace: 'eve', limit: 9 })
+      const summaries = copy ? await store.listSummaries(copy) : []
+      expect(summaries.map(({ id, baseId }) => [id, baseId]).sort()).toEqual([
+        ['fold', 'root'],
+        ['root', null],
+      ])
+    },
+  )
+
+  async function foldOnto(ref: SessionRef, summary: { baseId: string; throughId: string }): Promise<void> {
+    await store.enqueueJob(ref, { kind: 'compaction', dueAt: AT })
+    const job = await store.claimJob({ now: AT, leaseMs: 1, lease: 'L' })
+    const rest = { context: 'more', tokens: 1, folded: 1, source: 'llm', model: 'm', createdAt: AT } as const
+    const fence = { generation: job?.generation ?? 0, lease: 'L', jobId: job?.id ?? '', currentId: 'root' }
+    expect(await store.insertSummary(ref, { id: 'fold', ...summary, ...rest }, fence)).toBe(true)
+  }
 
   it('takes in what was exported here, and all of a file but what is damaged', async () => {
     await say('a', 'Title', 'Hi', 'Hello')

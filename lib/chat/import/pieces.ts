@@ -30,7 +30,8 @@ function beginningOf({ session, messages, summaries }: SessionTree, end: number)
   return {
     session: { ...session, headId: headIn(messages, ids, session.headId) },
     messages: beginning,
-    summaries: summaries.filter(({ throughId }) => throughId !== null && ids.has(throughId)),
+    // One of no message is there before them all, and others grow from it.
+    summaries: summaries.filter(({ throughId }) => throughId === null || ids.has(throughId)),
   }
 }
 
