@@ -170,6 +170,52 @@ describe('a Claude export', () => {
   })
 })
 
+describe('an export of this app', () => {
+  const said = (id: string, parentId: string | null) => ({
+    id,
+    parentId,
+    role: 'user',
+    text: 'x',
+    createdAt: '2026-11-25T00:00:00.000Z',
+  })
+  const summary = { text: 'x', tokens: 1, folded: 1, source: 'llm', model: null }
+  const chat = (more: object) => ({
+    id: 's',
+    title: 'Title',
+    headId: null,
+    createdAt: '2026-11-25T00:00:00.000Z',
+    updatedAt: '2026-11-25T00:00:00.000Z',
+    messages: [said('1', null), said('2', '1')],
+    ...more,
+  })
+  const archive = (...sessions: object[]) => ({
+    format: 'motorhead-chat',
+    version: 1,
+    exportedAt: '2026-11-25T00:00:00.000Z',
+    sessions,
+  })
+
+  it.each<[string, object]>([
+    ['a message before the one that it follows', { messages: [said('canary', '1'), said('1', null)] }],
+    ['a message twice', { messages: [said('canary', null), said('canary', null)] }],
+    ['an end that is not there', { headId: 'canary' }],
+    [
+      'a summary of a message that is not there',
+      {
+        summaries: [
+          { ...summary, id: 's', throughId: 'canary', baseId: null, createdAt: '2026-11-25T00:00:00.000Z' },
+        ],
+      },
+    ],
+  ])('with %s is refused with a sentence that says which chat it is', (_, broken) => {
+    expect(readImport(archive(chat({}))).trees).toHaveLength(1)
+    const file = archive(chat({}), chat({ id: 'canary', ...broken }))
+    expect(() => readImport(file)).toThrow(expect.objectContaining({ name: 'ImportError' }))
+    expect(() => readImport(file)).toThrow(/^Chat 2 in the file .* Nothing was imported\.$/)
+    expect(() => readImport(file)).not.toThrow(/canary/)
+  })
+})
+
 describe('anything else', () => {
   it('is refused with a sentence that quotes nothing of it', () => {
     for (const file of [

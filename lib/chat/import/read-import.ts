@@ -1,5 +1,7 @@
 import type { z } from 'zod'
 import { ARCHIVE_FORMAT, ArchiveError, readArchivedSessions } from '#lib/memory/archive.ts'
+import { MemoryError } from '#lib/memory/errors.ts'
+import { checkTree } from '#lib/memory/store/import-plan.ts'
 import type { SessionTree } from '#lib/memory/store/transfer.ts'
 import type { ImportReport } from '../types.ts'
 import { chatgptSchema, looksLikeChatgpt, readChatgpt } from './chatgpt.ts'
@@ -27,6 +29,7 @@ export type Import = {
 /** What a parsed file holds: an export of ChatGPT, of Claude, or of this app. Throws `ImportError`. */
 export function readImport(file: unknown): Import {
   const { source, trees, unreadable } = readSessions(file)
+  for (const [index, tree] of trees.entries()) requireTree(tree, index + 1)
   const spoken = trees.filter(({ messages }) => messages.length > 0)
   const messages = spoken.reduce((sum, tree) => sum + tree.messages.length, 0)
   if (spoken.length > MAX_SESSIONS || messages > MAX_MESSAGES) {
@@ -35,6 +38,19 @@ export function readImport(file: unknown): Import {
     )
   }
   return { source, trees: spoken, empty: trees.length - spoken.length, unreadable }
+}
+
+/** What is broken is named by its number alone, as ids may be words. */
+function requireTree(tree: SessionTree, number: number): void {
+  try {
+    checkTree(tree)
+  } catch (error) {
+    if (!(error instanceof MemoryError)) throw error
+    throw new ImportError(
+      `Chat ${number} in the file is damaged: a part of it stands there twice, or belongs to one that is not there. Nothing was imported.`,
+      { cause: error },
+    )
+  }
 }
 
 function readSessions(file: unknown): Omit<Import, 'empty'> {
