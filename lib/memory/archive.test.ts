@@ -142,6 +142,13 @@ describe('the archive', () => {
     expect(problem(file.replace('"role": "user",', '"role": "user", "extra": 1,'))).toMatch(/messages\[0\]: /)
     expect(problem(file.replace('2026-11-25', 'yesterday'))).toBe('none')
     expect(problem(file.replace('"createdAt": "2026', '"createdAt": "x2026'))).toMatch(/createdAt: /)
+    const long = (length: number) => file.replace('secret words', 'x'.repeat(length))
+    expect(problem(long(4_000_000))).toBe('none')
+    expect(problem(long(4_000_001))).toMatch(/messages\[0\]\.text: is longer than 4,000,000 characters\.$/)
+    const summary = { id: 'S', throughId: null, baseId: null, text: 'x'.repeat(4_000_001) }
+    expect(problem(file.replace('"summaries": []', `"summaries": [${JSON.stringify(summary)}]`))).toMatch(
+      /summaries\[0\]\.text: is longer/,
+    )
     for (const bad of [file.replace('"role": "user"', '"role": 5'), file.slice(0, -9)])
       expect(problem(bad)).not.toContain('secret')
   })

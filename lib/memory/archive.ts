@@ -17,6 +17,15 @@ export class ArchiveError extends Error {
 
 const PAGE = 200
 
+/**
+ * Far above what can come to be in a session: a program's message and context have 1 MB at most, a reply 400,000 characters
+ * and as many again each time that it is continued.
+ */
+const MAX_TEXT_CHARACTERS = 4_000_000
+
+const text = z
+  .string()
+  .max(MAX_TEXT_CHARACTERS, `is longer than ${MAX_TEXT_CHARACTERS.toLocaleString('en')} characters`)
 const id = z.string().min(1).max(512)
 const time = z.iso.datetime({ offset: true }).transform((text) => Date.parse(text))
 const count = z.int().min(0)
@@ -38,7 +47,7 @@ const receiptSchema = z.strictObject({
   usage: z
     .strictObject({ input: count.nullable(), cached: count.nullable(), output: count.nullable() })
     .optional(),
-  model: z.string(),
+  model: text,
 })
 
 const messageSchema = z.strictObject({
@@ -46,11 +55,11 @@ const messageSchema = z.strictObject({
   parentId: id.nullable(),
   role: z.string().max(1000),
   name: z.string().max(1000).optional(),
-  text: z.string(),
+  text,
   /** Written in the chat, not by a program. */
   byChat: z.boolean().default(false),
   status: z.enum(['complete', 'streaming', 'stopped', 'failed', 'interrupted']).default('complete'),
-  error: z.string().optional(),
+  error: text.optional(),
   receipt: receiptSchema.optional(),
   createdAt: time,
 })
@@ -59,11 +68,11 @@ const summarySchema = z.strictObject({
   id,
   throughId: id.nullable(),
   baseId: id.nullable(),
-  text: z.string(),
+  text,
   tokens: count,
   folded: count,
   source: z.enum(['llm', 'extractive', 'fallback', 'person', 'client']),
-  model: z.string().nullable(),
+  model: text.nullable(),
   createdAt: time,
 })
 
