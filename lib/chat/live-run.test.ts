@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest'
+import { expect, it, onTestFinished, vi } from 'vitest'
 import { createChunkLog, toFrames } from './live-run.ts'
 
 it('gives the chunks that are there as one piece, and what comes later as another', async () => {
@@ -31,5 +31,35 @@ it('gives a chunk that comes while it looks for one at once, and not with the ne
   const reader = frames.pipeThrough(new TextDecoderStream()).getReader()
   expect((await reader.read()).value).toContain('some ')
   expect((await reader.read()).value).toContain('words')
+  await reader.cancel()
+})
+
+it('says at once that it waits, and again each 15 s, also where it is asked all the time whether there is more', async () => {
+  vi.useFakeTimers()
+  onTestFinished(() => void vi.useRealTimers())
+  const chunks: string[] = []
+  const read = async (index: number) => ({ chunks: chunks.slice(index), ended: false })
+  const changed = () => new Promise<void>((resolve) => setTimeout(resolve, 200))
+  const reader = toFrames({ read, changed }, 0).pipeThrough(new TextDecoderStream()).getReader()
+  expect((await reader.read()).value).toBe(': waiting\n\n')
+  let heard = ''
+  const hear = async () => {
+    heard = (await reader.read()).value ?? ''
+  }
+  void hear()
+  await vi.advanceTimersByTimeAsync(14_000)
+  expect(heard).toBe('')
+  await vi.advanceTimersByTimeAsync(1_200)
+  expect(heard).toBe(': waiting\n\n')
+  void hear()
+  await vi.advanceTimersByTimeAsync(10_000)
+  chunks.push('{}')
+  await vi.advanceTimersByTimeAsync(200)
+  expect(heard).toBe('id: 0\ndata: {}\n\n')
+  void hear()
+  await vi.advanceTimersByTimeAsync(14_000)
+  expect(heard).toBe('id: 0\ndata: {}\n\n')
+  await vi.advanceTimersByTimeAsync(1_200)
+  expect(heard).toBe(': waiting\n\n')
   await reader.cancel()
 })

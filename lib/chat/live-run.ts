@@ -67,11 +67,14 @@ const encoder = new TextEncoder()
 
 /**
  * Server-sent events from index `from` on, then `[DONE]`. What is there at the same time goes out as one piece, as each piece
- * is a write to the connection. Nothing is buffered for a reader that does not read, and cancelling stops the reading alone.
+ * is a write to the connection; where nothing is to be told, a comment says so, at first at once. Nothing is buffered for a
+ * reader that does not read, and cancelling stops the reading alone.
  */
 export function toFrames(source: ChunkSource, from: number): Frames {
   let next = from
   let cancelled = false
+  // Never yet: the headers leave with the first word.
+  let saidAt = Number.NEGATIVE_INFINITY
   return new ReadableStream(
     {
       async pull(controller) {
@@ -83,11 +86,12 @@ export function toFrames(source: ChunkSource, from: number): Frames {
             controller.close()
             return
           }
-          if (events.length > 0) return controller.enqueue(encoder.encode(events.join('')))
-          const asked = Date.now()
-          await source.changed(next, PING_MS)
-          if (!cancelled && Date.now() - asked >= PING_MS)
-            return controller.enqueue(encoder.encode(': waiting\n\n'))
+          const silentMs = performance.now() - saidAt
+          if (events.length > 0 || silentMs >= PING_MS) {
+            saidAt = performance.now()
+            return controller.enqueue(encoder.encode(events.join('') || ': waiting\n\n'))
+          }
+          await source.changed(next, PING_MS - silentMs)
         }
       },
       cancel() {
