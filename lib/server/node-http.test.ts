@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { createServer, request, type Server } from 'node:http'
+import { Agent, createServer, request, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { Readable } from 'node:stream'
 import { buffer, text } from 'node:stream/consumers'
@@ -62,6 +62,25 @@ describe('a request of node:http', () => {
     clearInterval(feeding)
     asked.destroy()
     expect(answer.statusCode).toBe(413)
+  })
+
+  it('with a body that is more than the handler reads leaves the connection to the next one', async () => {
+    const { origin } = await serve(async ({ method, body }) => {
+      if (method === 'GET') return Response.json({})
+      for await (const _piece of body) break
+      return Response.json({ error: 'too large' }, { status: 413 })
+    })
+    let connections = 0
+    server?.on('connection', () => connections++)
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 })
+    const headers = { 'transfer-encoding': 'chunked' }
+    const large = request(origin, { method: 'POST', agent, headers }).end(new Uint8Array(3_000_000))
+    const [refused] = await once(large, 'response')
+    refused.resume()
+    const [answer] = await once(request(origin, { agent }).end(), 'response')
+    answer.resume()
+    expect([refused.statusCode, answer.statusCode, connections]).toEqual([413, 200, 1])
+    agent.destroy()
   })
 
   it('arrives whole, piece by piece', async () => {

@@ -20,12 +20,17 @@ export function toAsked(request: IncomingMessage): Asked & { body: AsyncIterable
  * refusal would never arrive.
  */
 async function* bodyOf(request: IncomingMessage): AsyncGenerator<Uint8Array> {
-  for (;;) {
-    const piece: Uint8Array | null = request.read()
-    if (piece !== null) yield piece
-    else if (request.complete) return
-    else if (request.destroyed) throw new Error('The body was cut off.')
-    else await moreOf(request)
+  try {
+    for (;;) {
+      const piece: Uint8Array | null = request.read()
+      if (piece !== null) yield piece
+      else if (request.complete) return
+      else if (request.destroyed) throw new Error('The body was cut off.')
+      else await moreOf(request)
+    }
+  } finally {
+    // Read to its end in any case: the next request on the connection comes after it.
+    request.resume()
   }
 }
 
