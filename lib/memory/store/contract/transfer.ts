@@ -141,6 +141,9 @@ export function transferContract(store: () => Store, scene: Scene): void {
     expect(await exported(bob)).toEqual(tree)
     expect(await store().restoreSession(bob)).toBe(false)
     expect(await store().activeRuns(bob)).toEqual([])
+    // What the deleted one held beyond the file is as gone as after any other removal.
+    expect(await store().scrub()).toBe(true)
+    expect(await exported(bob)).toEqual(tree)
   })
 
   it('asks for the jobs of what it changed', async () => {

@@ -12,6 +12,7 @@ import { isOnPath } from '../search-scope.ts'
 import type { NewJob, SessionRef } from '../store.ts'
 import type { Imported, SessionTree, TransferStore } from '../transfer.ts'
 import type { Database, Queries } from './database.ts'
+import { removeSessions } from './forgetting.ts'
 import { addJobs } from './jobs.ts'
 import { insertSummaryRow } from './summaries.ts'
 import {
@@ -114,10 +115,14 @@ async function importOne(
 
 async function createFrom(db: Queries, ref: SessionRef, { session }: SessionTree): Promise<SessionRow> {
   // A deleted one would keep the name until it is purged.
-  await db.run(
-    'DELETE FROM sessions WHERE namespace = $1 AND id = $2 AND deleted_at IS NOT NULL',
+  const deleted = await db.all(
+    'SELECT key FROM sessions WHERE namespace = $1 AND id = $2 AND deleted_at IS NOT NULL FOR UPDATE',
     ref.namespace,
     ref.sessionId,
+  )
+  await removeSessions(
+    db,
+    deleted.map(({ key }) => key as number),
   )
   const created = await createSession(db, ref, { title: session.title }, session.createdAt)
   await db.run(

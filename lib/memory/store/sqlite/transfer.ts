@@ -11,6 +11,7 @@ import {
 import type { NewJob, SessionRef } from '../store.ts'
 import type { Imported, SessionTree, TransferStore } from '../transfer.ts'
 import type { Database } from './database.ts'
+import { removeSessions } from './forgetting.ts'
 import { addJobs } from './jobs.ts'
 import { insertSummaryRow } from './summaries.ts'
 import type { Tree } from './tree.ts'
@@ -52,10 +53,14 @@ export function transferMethods(database: Database, tree: Tree): TransferStore {
   function createFrom(ref: SessionRef, { session }: SessionTree): SessionRow {
     const { namespace, sessionId } = ref
     // A deleted one would keep the name until it is purged.
-    run(
-      'DELETE FROM sessions WHERE namespace = ? AND id = ? AND deleted_at IS NOT NULL',
+    const deleted = all(
+      'SELECT key FROM sessions WHERE namespace = ? AND id = ? AND deleted_at IS NOT NULL',
       namespace,
       sessionId,
+    )
+    removeSessions(
+      database,
+      deleted.map(({ key }) => key as number),
     )
     const created = createSession(ref, { title: session.title }, session.createdAt)
     run(
