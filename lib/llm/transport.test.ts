@@ -104,6 +104,19 @@ it('hangs up at the abort, before and within the answer, and when its reader lea
   await expect.poll(() => hungUp).toBe(3)
 })
 
+it.each(['', 'words'])('outlives that its reader leaves before the answer, "%s", was taken', async (body) => {
+  const url = await serve((_, response) => void response.writeHead(404).end(body))
+  const answer = await post(url)
+  const uncaught: unknown[] = []
+  process.setUncaughtExceptionCaptureCallback((error) => uncaught.push(error))
+  const reader = answer.body?.getReader()
+  void reader?.read()
+  await reader?.cancel()
+  await sleep(50)
+  process.setUncaughtExceptionCaptureCallback(null)
+  expect(uncaught).toEqual([])
+})
+
 it('asks again when the other side had closed the connection that was held open', async () => {
   const sockets = new Set<Socket>()
   let closes = false

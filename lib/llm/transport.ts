@@ -66,21 +66,28 @@ function hangUpAtAbort(sent: ClientRequest, signal: AbortSignal): void {
 
 /** Read no faster than it is taken; who cancels it hangs up. */
 function bodyOf(answer: IncomingMessage, signal: AbortSignal | null | undefined): ReadableStream<Uint8Array> {
+  // What had arrived when the reader left is still told.
+  let hasLeft = false
   return new ReadableStream<Uint8Array>(
     {
       start(controller) {
         answer.on('data', (piece: Buffer) => {
           answer.pause()
-          controller.enqueue(piece)
+          if (!hasLeft) controller.enqueue(piece)
         })
-        answer.once('end', () => controller.close())
+        answer.once('end', () => {
+          if (!hasLeft) controller.close()
+        })
         answer.once('error', (error) =>
           controller.error(signal?.aborted ? signal.reason : new TypeError('terminated', { cause: error })),
         )
         answer.pause()
       },
       pull: () => void answer.resume(),
-      cancel: () => void answer.destroy(),
+      cancel() {
+        hasLeft = true
+        answer.destroy()
+      },
     },
     { highWaterMark: 0 },
   )
