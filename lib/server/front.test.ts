@@ -110,4 +110,35 @@ describe('the server in front', () => {
     expect(answer).toMatch(/^HTTP\/1\.1 400 /)
     expect(JSON.parse(answer.split('\r\n\r\n')[1] ?? '')).toHaveProperty('error.message')
   })
+
+  it('answers what is no HTTP also on a connection that was used before', async () => {
+    const port = await serve(echo)
+    const socket = connect(port, '127.0.0.1')
+    socket.write('GET / HTTP/1.1\r\nhost: localhost\r\n\r\n')
+    await once(socket, 'data')
+    socket.end('HELLO\r\n\r\n')
+    let answer = ''
+    for await (const chunk of socket) answer += chunk
+    expect(answer).toMatch(/^HTTP\/1\.1 400 /)
+  })
+
+  it.each<[string, boolean]>([
+    ['has begun', false],
+    ['has ended', true],
+  ])('writes no second answer where one %s to a request that turns out to be broken', async (_, ends) => {
+    const port = await serve(async (_, response) => {
+      response.write('part')
+      if (ends) response.end()
+    })
+    const socket = connect(port, '127.0.0.1')
+    socket.on('error', () => {})
+    socket.write('POST / HTTP/1.1\r\nhost: localhost\r\ntransfer-encoding: chunked\r\n\r\n')
+    let answer = String(await once(socket, 'data'))
+    socket.on('data', (more) => {
+      answer += more
+    })
+    socket.write('no chunk\r\n')
+    await once(socket, 'close')
+    expect(answer.match(/HTTP\/1\.1/g)).toHaveLength(1)
+  })
 })

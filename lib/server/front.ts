@@ -23,6 +23,9 @@ const FORWARDED = [
   'forwarded',
 ]
 
+/** The one to the last request that came, by its connection. */
+const lastAnswers = new WeakMap<Socket, ServerResponse>()
+
 /**
  * What stands in front of Next: refuses what it would choke on, answers by itself what need not go through it, and
  * outlives what it throws. `ready` resolves once Next has handed over what is answered without it.
@@ -33,6 +36,7 @@ export function createFront(
   ready: Promise<void> = Promise.resolve(),
 ): RequestListener {
   return async (request, response) => {
+    lastAnswers.set(request.socket, response)
     try {
       if (!ANSWERED_METHODS.has(request.method ?? '')) {
         response.setHeader('allow', [...ANSWERED_METHODS].join(', '))
@@ -65,9 +69,11 @@ export function createFront(
 const withoutOrigin = (url = ''): string =>
   url.startsWith('/') ? url : url.replace(/^https?:\/\/[^/?#]*\/?/i, '/')
 
-/** For `clientError`: a request that is no HTTP, too large in its head, or too slow. */
+/** For `clientError`: a request that is no HTTP, too large in its head, or too slow. One that has an answer gets no second. */
 export function answerBrokenRequest(error: NodeJS.ErrnoException, socket: Socket): void {
-  if (error.code === 'ECONNRESET' || !socket.writable) {
+  const last = lastAnswers.get(socket)
+  const isAnswered = last?.headersSent && !(last.writableFinished && last.req.complete)
+  if (error.code === 'ECONNRESET' || !socket.writable || isAnswered) {
     socket.destroy()
     return
   }
