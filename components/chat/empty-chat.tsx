@@ -1,10 +1,10 @@
 'use client'
 
-import { lazy, Suspense } from 'react'
+import { late } from '#components/ui/late.tsx'
 import type { ModelStatus } from '#lib/chat/types.ts'
 import { useListedSessions } from '#lib/client/sessions-store.ts'
 
-const TestConnection = lazy(async () => ({ default: (await import('./test-connection.tsx')).TestConnection }))
+const TestConnection = late(async () => (await import('./test-connection.tsx')).TestConnection)
 
 /** Each shows the memory when it is followed by a question; they fill the composer and send nothing. */
 const SUGGESTIONS = [
@@ -53,13 +53,11 @@ export function EmptyChat({ model, firstRun, temporary, onPick }: Props) {
         </ul>
       )}
       {firstRun && !hasSessions && model.connected && (
-        <div className="flex flex-wrap items-center gap-x-3 gap-y-2 text-ink-muted text-sm">
+        <div className="flex min-h-9 flex-wrap items-center gap-x-3 gap-y-2 text-ink-muted text-sm pointer-coarse:min-h-11">
           <span>
             <strong className="font-medium text-ink">{model.label}</strong> will answer.
           </span>
-          <Suspense fallback={<span className="h-9" />}>
-            <TestConnection />
-          </Suspense>
+          <TestConnection />
         </div>
       )}
     </div>

@@ -1,18 +1,15 @@
 'use client'
 
-import { lazy, memo, Suspense, useEffect, useState } from 'react'
+import { memo, useEffect, useState } from 'react'
 import { Markdown } from '#components/markdown/markdown.tsx'
+import { late } from '#components/ui/late.tsx'
 import type { SessionStore, ThreadMessage } from '#lib/client/session-state.ts'
 import { MessageActions } from './message-actions.tsx'
 import { MessageEditor } from './message-editor.tsx'
 import { MessageNotice } from './message-notice.tsx'
 
-const ReceiptCard = lazy(async () => ({
-  default: (await import('#components/memory/receipt-card.tsx')).ReceiptCard,
-}))
-const ForgetDialog = lazy(async () => ({
-  default: (await import('#components/memory/forget-dialog.tsx')).ForgetDialog,
-}))
+const ReceiptCard = late(async () => (await import('#components/memory/receipt-card.tsx')).ReceiptCard)
+const ForgetDialog = late(async () => (await import('#components/memory/forget-dialog.tsx')).ForgetDialog)
 
 type Props = {
   message: ThreadMessage
@@ -93,18 +90,19 @@ export const MessageView = memo(function MessageView({
           onForget={() => setForgetting(true)}
         />
       )}
-      <Suspense>
-        {showsReceipt && <ReceiptCard sessionId={sessionId} messageId={id} />}
-        {forgetting && (
-          <ForgetDialog
-            sessionId={sessionId}
-            messageId={id}
-            start={text}
-            onForgotten={() => store.forgotten(id)}
-            onClose={() => setForgetting(false)}
-          />
-        )}
-      </Suspense>
+      {showsReceipt && (
+        <ReceiptCard sessionId={sessionId} messageId={id} onMissing={() => setShowsReceipt(false)} />
+      )}
+      {forgetting && (
+        <ForgetDialog
+          sessionId={sessionId}
+          messageId={id}
+          start={text}
+          onForgotten={() => store.forgotten(id)}
+          onClose={() => setForgetting(false)}
+          onMissing={() => setForgetting(false)}
+        />
+      )}
     </article>
   )
 })

@@ -1,18 +1,21 @@
 'use client'
 
 import { ChevronRight } from 'lucide-react'
-import { lazy, Suspense, useState } from 'react'
+import { useState } from 'react'
+import { late } from '#components/ui/late.tsx'
 
-const ConnectModel = lazy(async () => ({ default: (await import('./connect-model.tsx')).ConnectModel }))
-const TestConnection = lazy(async () => ({ default: (await import('./test-connection.tsx')).TestConnection }))
+const ConnectModel = late(async () => (await import('./connect-model.tsx')).ConnectModel)
+const TestConnection = late(async () => (await import('./test-connection.tsx')).TestConnection)
 
 /** Says that no language model answers, how to connect one, and tries whether it works. */
 export function ModelBanner() {
   const [open, setOpen] = useState(false)
+  const close = () => setOpen(false)
   return (
     <div role="status" className="mx-auto w-full max-w-[46rem] px-3 pt-2 sm:px-4">
       <details
         className="group rounded-2xl bg-notice-surface px-4 py-2.5 text-sm"
+        open={open}
         onToggle={(event) => setOpen(event.currentTarget.open)}
       >
         <summary className="flex cursor-pointer list-none flex-wrap items-center gap-x-2 gap-y-1">
@@ -27,10 +30,8 @@ export function ModelBanner() {
         </summary>
         {open && (
           <div className="mt-3 space-y-3 border-line border-t pt-3 pb-1">
-            <Suspense>
-              <ConnectModel />
-              <TestConnection />
-            </Suspense>
+            <ConnectModel onMissing={close} />
+            <TestConnection onMissing={close} />
           </div>
         )}
       </details>

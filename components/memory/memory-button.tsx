@@ -3,6 +3,7 @@
 import { Brain } from 'lucide-react'
 import { usePathname } from 'next/navigation'
 import { IconButton } from '#components/ui/icon-button.tsx'
+import { loadAhead } from '#components/ui/late.tsx'
 import { toggleMemory, useMemoryPanel } from '#lib/client/memory-panel-state.ts'
 
 /** In the header of a chat: opens and closes its memory. */
@@ -16,7 +17,7 @@ export function MemoryButton() {
       data-memory-button
       aria-expanded={open}
       className={open ? 'bg-hover text-ink' : ''}
-      onPointerEnter={() => void import('./memory-panel.tsx')}
+      onPointerEnter={() => loadAhead(() => import('./memory-panel.tsx'))}
       onClick={toggleMemory}
     >
       <Brain size={18} aria-hidden />

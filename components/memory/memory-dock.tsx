@@ -1,11 +1,12 @@
 'use client'
 
-import { lazy, Suspense, useEffect } from 'react'
-import { toggleMemory, useMemoryPanel } from '#lib/client/memory-panel-state.ts'
+import { useEffect } from 'react'
+import { late } from '#components/ui/late.tsx'
+import { setMemoryOpen, toggleMemory, useMemoryPanel } from '#lib/client/memory-panel-state.ts'
 import { onPageEvent } from '#lib/client/page-events.ts'
 import type { SessionStore } from '#lib/client/session-state.ts'
 
-const Panel = lazy(async () => ({ default: (await import('./memory-panel.tsx')).MemoryPanel }))
+const Panel = late(async () => (await import('./memory-panel.tsx')).MemoryPanel)
 
 type Props = {
   sessionId: string
@@ -16,9 +17,11 @@ type Props = {
   moment: unknown
 }
 
+const close = () => setMemoryOpen(false)
+
 /** The place of the memory beside a conversation; what stands there is loaded when it is opened. */
 export function MemoryDock(props: Props) {
   const { open } = useMemoryPanel()
   useEffect(() => onPageEvent('toggle-memory', toggleMemory), [])
-  return <Suspense>{open && <Panel {...props} />}</Suspense>
+  return open && <Panel {...props} onMissing={close} />
 }

@@ -1,6 +1,7 @@
 'use client'
 
-import { lazy, type ReactNode, Suspense, useEffect, useState } from 'react'
+import { type ReactNode, useEffect, useState } from 'react'
+import { late } from '#components/ui/late.tsx'
 import type { ReceiptView } from '#lib/chat/memory-types.ts'
 import { getReceipt } from '#lib/client/memory-api.ts'
 import { showSummary } from '#lib/client/memory-panel-state.ts'
@@ -10,7 +11,7 @@ import { Mention } from './mention.tsx'
 import { SmallButton } from './small-button.tsx'
 import { useForgotten } from './use-forgotten.ts'
 
-const PromptDialog = lazy(async () => ({ default: (await import('./prompt-dialog.tsx')).PromptDialog }))
+const PromptDialog = late(async () => (await import('./prompt-dialog.tsx')).PromptDialog)
 
 type Props = { sessionId: string; messageId: string }
 
@@ -46,11 +47,14 @@ export function ReceiptCard({ sessionId, messageId }: Props) {
       ) : (
         <Told receipt={receipt} sessionId={sessionId} onInspect={() => setInspecting(true)} />
       )}
-      <Suspense>
-        {inspecting && (
-          <PromptDialog sessionId={sessionId} messageId={messageId} onClose={() => setInspecting(false)} />
-        )}
-      </Suspense>
+      {inspecting && (
+        <PromptDialog
+          sessionId={sessionId}
+          messageId={messageId}
+          onClose={() => setInspecting(false)}
+          onMissing={() => setInspecting(false)}
+        />
+      )}
     </section>
   )
 }

@@ -3,7 +3,8 @@
 import { Search, Settings, SquarePen } from 'lucide-react'
 import Link from 'next/link'
 import { usePathname } from 'next/navigation'
-import { lazy, Suspense, useEffect, useState } from 'react'
+import { useEffect, useState } from 'react'
+import { late } from '#components/ui/late.tsx'
 import type { SessionPage } from '#lib/chat/types.ts'
 import { showOverlay } from '#lib/client/overlays.ts'
 import { announce } from '#lib/client/page-events.ts'
@@ -15,7 +16,7 @@ import { SessionList } from './session-list.tsx'
 type Props = { initial: SessionPage; now: number }
 
 /** Only narrow screens have it, and only when it is opened. */
-const Drawer = lazy(async () => ({ default: (await import('./drawer.tsx')).Drawer }))
+const Drawer = late(async () => (await import('./drawer.tsx')).Drawer)
 
 const LINE =
   'flex items-center gap-2.5 rounded-lg px-3 py-2 text-left text-sm transition-colors hover:bg-hover pointer-coarse:py-3'
@@ -29,6 +30,10 @@ export function Sidebar({ initial, now }: Props) {
   useState(() => typeof window !== 'undefined' && sessionsStore.init(initial))
   useEffect(() => sessionsStore.connect(), [])
   const close = () => setOpen(false)
+  const forgetDrawer = () => {
+    close()
+    setWasOpen(false)
+  }
 
   const content = (
     <nav aria-label="Sessions" className="flex min-h-0 flex-1 flex-col">
@@ -74,12 +79,10 @@ export function Sidebar({ initial, now }: Props) {
         </div>
       )}
       {wasOpen && (
-        <Suspense>
-          <Drawer open={open} onOpenChange={setOpen}>
-            {content}
-            {settings}
-          </Drawer>
-        </Suspense>
+        <Drawer open={open} onOpenChange={setOpen} onMissing={forgetDrawer}>
+          {content}
+          {settings}
+        </Drawer>
       )}
     </>
   )

@@ -2,6 +2,7 @@
 
 import { type ComponentType, type ReactNode, useState } from 'react'
 import { IconButton } from './icon-button.tsx'
+import { loadAhead, sayMissing } from './late.tsx'
 import type { MenuPopupProps } from './menu-popup.tsx'
 
 /** One line of a menu; with `items` it opens another one beside it. */
@@ -33,9 +34,12 @@ export function Menu({ label, icon, className, items }: Props) {
   const [open, setOpen] = useState(false)
 
   async function openFirst(): Promise<void> {
-    const Popup = await loadPopup()
-    setPopup({ Popup })
-    setOpen(true)
+    try {
+      setPopup({ Popup: await loadPopup() })
+      setOpen(true)
+    } catch {
+      sayMissing()
+    }
   }
 
   if (popup) {
@@ -51,8 +55,8 @@ export function Menu({ label, icon, className, items }: Props) {
       label={label}
       aria-haspopup="menu"
       aria-expanded={false}
-      onPointerEnter={() => void loadPopup()}
-      onFocus={() => void loadPopup()}
+      onPointerEnter={() => loadAhead(loadPopup)}
+      onFocus={() => loadAhead(loadPopup)}
       onClick={() => void openFirst()}
       onKeyDown={(event) => event.key === 'ArrowDown' && void openFirst()}
       {...(className && { className })}

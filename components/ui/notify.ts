@@ -1,14 +1,21 @@
 type Way = { label: string; onClick: () => void }
 
+/** Without it there is no place to say anything, and nothing more to be done about that. */
+const loadToast = () =>
+  import('sonner').then(
+    ({ toast }) => toast,
+    () => null,
+  )
+
 /** A short notice at the edge of the page, with a way on; what shows it is loaded when there is something to say. */
 export async function notify(text: string, options: { ms?: number; action?: Way } = {}): Promise<void> {
-  const { toast } = await import('sonner')
+  const toast = await loadToast()
   const { ms, action } = options
-  toast(text, { ...(ms !== undefined && { duration: ms }), ...(action && { action }) })
+  toast?.(text, { ...(ms !== undefined && { duration: ms }), ...(action && { action }) })
 }
 
 /** Something that the person asked for has failed. */
 export async function notifyProblem(text: string): Promise<void> {
-  const { toast } = await import('sonner')
-  toast.error(text)
+  const toast = await loadToast()
+  toast?.error(text)
 }
