@@ -1,11 +1,19 @@
-import { type RefObject, useCallback, useEffect } from 'react'
+import { type RefObject, useCallback, useEffect, useSyncExternalStore } from 'react'
 import { setMemoryOpen, useMemoryPanel } from '#lib/client/memory-panel-state.ts'
 
-const isPhone = () => !matchMedia('(width >= 48rem)').matches
+const besideIt = () => matchMedia('(width >= 48rem)')
+const isPhone = () => !besideIt().matches
+
+/** A phone that is turned on its side may be wide enough for both. */
+function onTurn(listener: () => void): () => void {
+  const query = besideIt()
+  query.addEventListener('change', listener)
+  return () => query.removeEventListener('change', listener)
+}
 
 /**
  * Over the whole of a phone's screen, what is under it cannot be reached, and back closes it as it closes whatever lies
- * over a page: opening makes a step in the history, and closing takes it back. Answers the way to close.
+ * over a page: covering makes a step in the history, and closing takes it back. Answers the way to close.
  */
 export function useSheet(panel: RefObject<HTMLElement | null>): () => void {
   const { byHand } = useMemoryPanel()
@@ -13,8 +21,10 @@ export function useSheet(panel: RefObject<HTMLElement | null>): () => void {
     if (byHand) panel.current?.focus()
   }, [byHand, panel])
 
+  const covers = useSyncExternalStore(onTurn, isPhone, () => false)
   useEffect(() => {
-    if (!isPhone()) return
+    if (!covers) return
+    if (!panel.current?.contains(document.activeElement)) panel.current?.focus()
     const main = document.querySelector('main')
     if (main) main.inert = true
     history.pushState({ ...history.state, memory: true }, '')
@@ -22,13 +32,21 @@ export function useSheet(panel: RefObject<HTMLElement | null>): () => void {
     return () => {
       if (main) main.inert = false
       window.removeEventListener('popstate', leave)
+      // Still open, beside the conversation: back has nothing to close any more.
+      if (!isPhone()) takeStepBack()
     }
-  }, [])
+  }, [covers, panel])
 
   return useCallback(() => {
-    if (isPhone() && history.state?.memory === true) history.back()
-    else leave()
+    if (!isPhone() || !takeStepBack()) leave()
   }, [])
+}
+
+/** Answers whether there was one. */
+function takeStepBack(): boolean {
+  if (history.state?.memory !== true) return false
+  history.back()
+  return true
 }
 
 /** The focus goes back to the button that opens it. */
