@@ -73,6 +73,37 @@ test('[A4] headings, lists, tables, code with highlight and copy, and math are s
   expect(foreign).toEqual([])
 })
 
+test('over plain HTTP, where a page has no clipboard, copying works all the same; where it does not, it says so', async ({
+  chat,
+  page,
+  llm,
+}) => {
+  await page.addInitScript(() => Object.defineProperty(navigator, 'clipboard', { value: undefined }))
+  llm.when('some code', { say: '```js\nconst harp = 1\n```' })
+  await chat.open()
+  const reply = await chat.ask('some code')
+  const code = reply.getByRole('button', { name: /code/i })
+  await code.click()
+  await expect(code).toHaveText('Copied')
+  await chat.composer.press('ControlOrMeta+KeyV')
+  await expect(chat.composer).toHaveValue('const harp = 1')
+
+  await reply.getByRole('button', { name: 'Receipt' }).click()
+  await page.getByRole('button', { name: 'What the model saw' }).click()
+  await page.getByRole('button', { name: 'Copy as JSON' }).click()
+  await expect(page.getByRole('dialog').getByText('Copied.')).toBeAttached()
+  await page.keyboard.press('Escape')
+  await chat.composer.fill('')
+  await chat.composer.press('ControlOrMeta+KeyV')
+  await expect(chat.composer).toHaveValue(/"content": "some code"/)
+
+  await page.evaluate(() => {
+    document.execCommand = () => false
+  })
+  await reply.getByRole('button', { name: 'Copy', exact: true }).click()
+  await expect(page.getByText('Could not be copied.')).toBeVisible()
+})
+
 for (const [name, behaviour, sentence] of [
   ['a wrong key', { fail: 401 }, /did not accept the key/],
   ['a model that is not there', { fail: 404 }, /CHAT_MODEL/],

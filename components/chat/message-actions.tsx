@@ -2,9 +2,9 @@
 
 import { Check, ChevronLeft, ChevronRight, Copy, Eraser, Pencil, ReceiptText, RefreshCw } from 'lucide-react'
 import { type MouseEvent, useEffect, useRef, useState } from 'react'
+import { copyText } from '#components/ui/copy-text.ts'
 import { IconButton } from '#components/ui/icon-button.tsx'
 import type { ThreadMessage } from '#lib/client/session-state.ts'
-import { copyText } from './copy-text.ts'
 
 const COPIED_MS = 1600
 

@@ -2,6 +2,7 @@
 
 import { Check, Copy } from 'lucide-react'
 import { memo, useEffect, useRef, useState } from 'react'
+import { copyText } from '#components/ui/copy-text.ts'
 import { type CodeSpan, highlight, highlighted } from './highlight.ts'
 
 type Props = { code: string; info: string; open: boolean }
@@ -102,17 +103,12 @@ function CopyCode({ code }: { code: string }) {
     const timer = setTimeout(() => setCopied(false), COPIED_FOR)
     return () => clearTimeout(timer)
   }, [copied])
-  const copy = () =>
-    navigator.clipboard.writeText(code).then(
-      () => setCopied(true),
-      () => setCopied(false),
-    )
   return (
     <button
       type="button"
       className="md-copy"
       aria-label={copied ? 'Code copied' : 'Copy code'}
-      onClick={copy}
+      onClick={() => void copyText(code).then(setCopied)}
     >
       {copied ? <Check aria-hidden size={14} /> : <Copy aria-hidden size={14} />}
       {copied ? 'Copied' : 'Copy'}

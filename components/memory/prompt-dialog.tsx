@@ -2,7 +2,7 @@
 
 import { Check, Copy } from 'lucide-react'
 import { useEffect, useState } from 'react'
-import { copyText } from '#components/chat/copy-text.ts'
+import { copyText } from '#components/ui/copy-text.ts'
 import { Dialog } from '#components/ui/dialog.tsx'
 import type { PromptView } from '#lib/chat/memory-types.ts'
 import { getPrompt } from '#lib/client/memory-api.ts'
