@@ -1,5 +1,6 @@
 import { expect, type Locator, type Page } from '@playwright/test'
 import { test } from './fixtures.ts'
+import { MemoryPanel } from './pages/memory-panel.ts'
 import { SearchDialog } from './pages/search-dialog.ts'
 
 /** Presses Tab until the focus is there, as somebody without a mouse does. */
@@ -99,17 +100,21 @@ async function choose(page: Page, name: string): Promise<void> {
   await page.keyboard.press('Enter')
 }
 
-test('[A40] Enter that composes a character does nothing in any field', async ({ chat, page }) => {
+test('[A40] Enter that composes a character, or Escape that gives it up, does nothing in any field', async ({
+  chat,
+  page,
+}) => {
   await chat.open()
   await chat.ask('the tea is green')
   const composing = [
     { key: 'Enter', isComposing: true, bubbles: true, cancelable: true },
     { key: 'Enter', keyCode: 229, bubbles: true, cancelable: true },
   ]
+  const leaving = composing.map((event) => ({ ...event, key: 'Escape' }))
   await chat.action(chat.questions.first(), 'Edit')
   const editor = page.getByRole('textbox', { name: 'Edit message' })
   await editor.fill('お茶')
-  for (const event of composing) await editor.dispatchEvent('keydown', event)
+  for (const event of [...composing, ...leaving]) await editor.dispatchEvent('keydown', event)
   await expect(editor).toHaveValue('お茶')
   await editor.press('Escape')
   await expect(editor).toBeHidden()
@@ -118,10 +123,23 @@ test('[A40] Enter that composes a character does nothing in any field', async ({
   await page.keyboard.press('ControlOrMeta+KeyK')
   await search.field.fill('tea')
   await expect(search.hit('green')).toBeVisible()
-  for (const event of composing) await search.field.dispatchEvent('keydown', event)
+  for (const event of [...composing, ...leaving]) await search.field.dispatchEvent('keydown', event)
   await expect(search.dialog).toBeVisible()
   await page.keyboard.press('Escape')
   await expect(search.dialog).toBeHidden()
+
+  const memory = new MemoryPanel(page)
+  await memory.open()
+  await memory.summary.getByRole('button', { name: 'Write a summary' }).click()
+  const summary = memory.summary.getByRole('textbox', { name: 'Summary text' })
+  await summary.fill('お茶')
+  for (const event of leaving) {
+    await summary.dispatchEvent('keydown', event)
+    await expect(summary).toHaveValue('お茶')
+  }
+  await summary.press('Escape')
+  await expect(summary).toBeHidden()
+  await expect(memory.panel).toBeVisible()
 })
 
 test('[A41] 20,000 pasted lines do not freeze the page, and are sent as they are', async ({

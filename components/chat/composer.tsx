@@ -2,10 +2,10 @@
 
 import { ArrowUp, Square } from 'lucide-react'
 import { type KeyboardEvent, type Ref, useEffect, useImperativeHandle, useRef, useState } from 'react'
+import { isComposing, useGrowingField } from '#components/ui/text-field.ts'
 import { clearDraft, NEW_CHAT, readDraft, writeDraft } from '#lib/client/drafts.ts'
 import { directionOf } from '#lib/client/text-direction.ts'
 import { moveUnsentToDraft } from '#lib/client/unsent.ts'
-import { isComposing, useGrowingField } from './text-field.ts'
 
 /** What the server takes, said before it has to refuse. */
 const MAX_CHARACTERS = 100_000

@@ -1,8 +1,8 @@
 'use client'
 
 import { type KeyboardEvent, useEffect, useRef, useState } from 'react'
+import { isComposing, useGrowingField } from '#components/ui/text-field.ts'
 import { directionOf } from '#lib/client/text-direction.ts'
-import { isComposing, useGrowingField } from './text-field.ts'
 
 type Props = { text: string; onSave: (text: string) => void; onCancel: () => void }
 

@@ -1,6 +1,7 @@
 'use client'
 
 import { useState } from 'react'
+import { isComposing } from '#components/ui/text-field.ts'
 import { SmallButton } from './small-button.tsx'
 
 type Props = {
@@ -38,7 +39,7 @@ export function ContextEditor({ initial, onSave, onCancel }: Props) {
         value={text}
         onChange={(event) => setText(event.target.value)}
         onKeyDown={(event) => {
-          if (event.key !== 'Escape' || event.nativeEvent.isComposing) return
+          if (event.key !== 'Escape' || isComposing(event)) return
           event.preventDefault()
           onCancel()
         }}

@@ -3,6 +3,7 @@
 import { X } from 'lucide-react'
 import { type ReactNode, useEffect, useRef, useState, useSyncExternalStore } from 'react'
 import { IconButton } from '#components/ui/icon-button.tsx'
+import { isComposing } from '#components/ui/text-field.ts'
 import { useMemoryPanel } from '#lib/client/memory-panel-state.ts'
 import { createMemoryStore } from '#lib/client/memory-store.ts'
 import type { SessionStore } from '#lib/client/session-state.ts'
@@ -42,7 +43,7 @@ export function MemoryPanel({ sessionId, store, exists, moment }: Props) {
       aria-label="Memory"
       tabIndex={-1}
       onKeyDown={(event) => {
-        if (event.key !== 'Escape' || event.defaultPrevented) return
+        if (event.key !== 'Escape' || event.defaultPrevented || isComposing(event)) return
         event.stopPropagation()
         close()
       }}

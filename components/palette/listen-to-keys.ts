@@ -1,4 +1,5 @@
 import { tinykeys } from 'tinykeys'
+import { isComposing } from '#components/ui/text-field.ts'
 import { commands } from './commands.ts'
 import { SHORTCUTS, type ShortcutName } from './shortcuts.ts'
 
@@ -6,7 +7,7 @@ import { SHORTCUTS, type ShortcutName } from './shortcuts.ts'
 export function listenToKeys(goTo: (path: string) => void): () => void {
   const run = commands(goTo)
   const on = (name: ShortcutName) => (event: KeyboardEvent) => {
-    if (event.defaultPrevented || event.isComposing || event.keyCode === 229 || event.repeat) return
+    if (event.defaultPrevented || isComposing(event) || event.repeat) return
     if (!SHORTCUTS[name].whileTyping && isTyping(event)) return
     if (name === 'stop') return stopUnlessBusy(event, run.stop)
     event.preventDefault()

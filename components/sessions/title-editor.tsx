@@ -1,6 +1,7 @@
 'use client'
 
 import { type KeyboardEvent, useEffect, useRef, useState } from 'react'
+import { isComposing } from '#components/ui/text-field.ts'
 
 const MAX_TITLE = 200
 
@@ -27,8 +28,7 @@ export function TitleEditor({ title, onSave, onCancel }: Props) {
   }
 
   function onKeyDown(event: KeyboardEvent<HTMLInputElement>): void {
-    // Enter that ends the composition of a character; 229 is what Safari reports of it.
-    if (event.nativeEvent.isComposing || event.nativeEvent.keyCode === 229) return
+    if (isComposing(event)) return
     if (event.key === 'Enter') finish(true)
     if (event.key === 'Escape') {
       event.stopPropagation()

@@ -1,8 +1,10 @@
-import { type KeyboardEvent, type RefObject, useLayoutEffect } from 'react'
+import { type RefObject, useLayoutEffect } from 'react'
 
-/** Enter that ends the composition of a character; 229 is what Safari reports of it. */
-export const isComposing = (event: KeyboardEvent): boolean =>
-  event.nativeEvent.isComposing || event.nativeEvent.keyCode === 229
+/** A key that composes a character: Enter ends that, and Escape gives it up; 229 is what Safari reports of it. */
+export function isComposing(event: KeyboardEvent | { nativeEvent: KeyboardEvent }): boolean {
+  const { isComposing, keyCode } = 'nativeEvent' in event ? event.nativeEvent : event
+  return isComposing || keyCode === 229
+}
 
 /** Lets a field grow with its text where the browser does not do it by itself (`field-sizing: content`). */
 export function useGrowingField(field: RefObject<HTMLTextAreaElement | null>, text: string): void {
