@@ -123,4 +123,32 @@ test.describe('on a phone', () => {
       await chat.composer.evaluate((field) => Number.parseFloat(getComputedStyle(field).fontSize)),
     ).toBeGreaterThanOrEqual(16)
   })
+
+  test('[A45] a drawer that is open when the phone is turned on its side makes way for the column', async ({
+    chat,
+    page,
+  }) => {
+    await chat.open()
+    await chat.ask('a question')
+    const address = page.url()
+    await page.getByRole('button', { name: 'Toggle sidebar' }).click()
+    await expect(page.getByRole('button', { name: 'Close sidebar' })).toBeVisible()
+    await page.setViewportSize({ width: 844, height: 390 })
+    await expect(page.getByRole('button', { name: 'Close sidebar' })).toBeHidden()
+    await chat.ask('and another')
+    await expect(page).toHaveURL(address)
+  })
+
+  test('Escape in the field of a title leaves the drawer open', async ({ chat, page }) => {
+    await chat.open()
+    await chat.ask('a question')
+    await page.getByRole('button', { name: 'Toggle sidebar' }).click()
+    await chat.menuOf(/a question|A fake title/, 'Rename')
+    const title = page.getByRole('textbox', { name: 'Title' })
+    await title.fill('not kept')
+    await title.press('Escape')
+    await expect(title).toBeHidden()
+    await expect(chat.sessions.getByRole('link', { name: /a question|A fake title/ })).toBeVisible()
+    await expect(chat.sessions).not.toContainText('not kept')
+  })
 })

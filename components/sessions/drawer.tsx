@@ -17,7 +17,14 @@ export function Drawer(props: { open: boolean; onOpenChange: (open: boolean) => 
     history.pushState({ ...history.state, drawer: true }, '')
     const close = () => onOpenChange(false)
     window.addEventListener('popstate', close)
-    return () => window.removeEventListener('popstate', close)
+    // Turned on its side, the phone may be wide enough for the column; under a drawer that is not seen all else is dead.
+    const wide = matchMedia('(width >= 48rem)')
+    const closeWide = () => wide.matches && history.back()
+    wide.addEventListener('change', closeWide)
+    return () => {
+      window.removeEventListener('popstate', close)
+      wide.removeEventListener('change', closeWide)
+    }
   }, [open, onOpenChange])
 
   return (
@@ -26,6 +33,8 @@ export function Drawer(props: { open: boolean; onOpenChange: (open: boolean) => 
         <Dialog.Overlay className="overlay fixed inset-0 z-40 bg-black/40 md:hidden" />
         <Dialog.Content
           aria-describedby={undefined}
+          // The field of a title has an Escape of its own.
+          onEscapeKeyDown={(event) => event.target instanceof HTMLInputElement && event.preventDefault()}
           className="drawer fixed inset-y-0 left-0 z-50 flex w-[min(20rem,86vw)] flex-col bg-surface pt-[max(0.5rem,env(safe-area-inset-top))] pb-[env(safe-area-inset-bottom)] shadow-float outline-none md:hidden"
         >
           <div className="flex items-center justify-between pr-2">
