@@ -24,11 +24,10 @@ export class ApiFailure extends Error {
     this.status = status
     this.code = code
   }
-
-  get offline(): boolean {
-    return this.code === 'offline'
-  }
 }
+
+/** Whether the server answered that it has nothing of that name. */
+export const isAbsent = (error: unknown): boolean => error instanceof ApiFailure && error.status === 404
 
 /** Server-sent events as bytes, as `lib/chat/types.ts` describes them. */
 export type ByteStream = ReadableStream<Uint8Array>

@@ -1,4 +1,4 @@
-import { ApiFailure, type ByteStream } from './api.ts'
+import { type ByteStream, isAbsent } from './api.ts'
 import { readEvents } from './event-stream.ts'
 import { type PageSignals, waitToRetry } from './page-signals.ts'
 import { applyEvent, type Reply } from './reply-reducer.ts'
@@ -54,7 +54,7 @@ export async function followReply(options: FollowOptions): Promise<'finished' | 
     } catch (error) {
       if (signal.aborted) break
       if (reply.finished) return 'finished'
-      if (error instanceof ApiFailure && error.status === 404) return 'lost'
+      if (isAbsent(error)) return 'lost'
     }
     // Without the run's id there is nothing to ask for: the session tells which runs there are.
     if (reply.runId === null) return 'lost'

@@ -1,5 +1,5 @@
 import type { ActiveRun, SessionView } from '#lib/chat/types.ts'
-import type { ByteStream } from './api.ts'
+import { type ByteStream, isAbsent } from './api.ts'
 import { followReply } from './follow-reply.ts'
 import { type PageSignals, waitToRetry } from './page-signals.ts'
 import { type Reply, replyFrom, withReply } from './reply-reducer.ts'
@@ -115,7 +115,8 @@ export function createLiveReplies(deps: LiveRepliesDeps): LiveReplies {
     try {
       await deps.stopRun(runId)
     } catch (error) {
-      if (isOver(error) || live.reply.finished) return
+      // The run has ended before the stop came.
+      if (isAbsent(error) || live.reply.finished) return
       live.stopped = false
       live.stopSent = false
       deps.onStopFailed(error)
@@ -182,7 +183,3 @@ function withLive(thread: Thread, [messageId, live]: [string, Live]): Thread {
   const changed = withReply(message, live.reply)
   return changed === message ? thread : changeMessage(thread, messageId, changed)
 }
-
-/** The run has ended before the stop came. */
-const isOver = (error: unknown): boolean =>
-  typeof error === 'object' && error !== null && 'status' in error && error.status === 404

@@ -1,4 +1,5 @@
 import type { PagePlace, SessionView } from '#lib/chat/types.ts'
+import { isAbsent } from './api.ts'
 import { sentenceOf } from './sentences.ts'
 import type { SessionState, SessionStore } from './session-state.ts'
 import { type Thread, toThreadMessage, withoutMessage } from './thread.ts'
@@ -141,9 +142,7 @@ export function createPaging(deps: {
         if ((await lookAround(messageId)) || (await changeVersion(messageId))) return true
         publish({ notice: GONE })
       } catch (error) {
-        const isGone =
-          typeof error === 'object' && error !== null && 'status' in error && error.status === 404
-        publish({ notice: isGone ? GONE : `The message could not be loaded. ${sentenceOf(error)}` })
+        publish({ notice: isAbsent(error) ? GONE : `The message could not be loaded. ${sentenceOf(error)}` })
       }
       return false
     },

@@ -1,4 +1,5 @@
 import type { SessionView } from '#lib/chat/types.ts'
+import { isAbsent } from './api.ts'
 import { type PageSignals, waitToRetry } from './page-signals.ts'
 
 const FIRST_RETRY_MS = 500
@@ -92,6 +93,3 @@ export function createViewLoader(deps: ViewLoaderDeps): ViewLoader {
     },
   }
 }
-
-const isAbsent = (error: unknown): boolean =>
-  typeof error === 'object' && error !== null && 'status' in error && error.status === 404
