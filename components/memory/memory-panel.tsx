@@ -61,14 +61,14 @@ export function MemoryPanel({ sessionId, store, exists, moment }: Props) {
             Nothing is remembered of this chat yet. Say something, and watch here what becomes of it.
           </Note>
         ) : !view ? (
-          <Note>{problem ?? 'Looking at the memory…'}</Note>
+          problem ? (
+            <Failure text={problem} />
+          ) : (
+            <Note>Looking at the memory…</Note>
+          )
         ) : (
           <div className="space-y-7">
-            {problem && (
-              <p role="alert" className="rounded-xl bg-danger-surface px-3 py-2 text-danger text-sm">
-                {problem}
-              </p>
-            )}
+            {problem && <Failure text={problem} />}
             <div className="space-y-3">
               <AuditSection view={view} />
               <WorkLine work={view.work} onTry={() => memory.rebuild()} />
@@ -94,6 +94,12 @@ export function MemoryPanel({ sessionId, store, exists, moment }: Props) {
     </aside>
   )
 }
+
+const Failure = ({ text }: { text: string }) => (
+  <p role="alert" className="rounded-xl bg-danger-surface px-3 py-2 text-danger text-sm">
+    {text}
+  </p>
+)
 
 const Note = ({ children }: { children: ReactNode }) => (
   <p className="pt-1 text-ink-muted text-sm leading-relaxed">{children}</p>

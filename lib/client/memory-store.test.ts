@@ -120,6 +120,36 @@ describe('the memory that is shown', () => {
     expect(onChanged).not.toHaveBeenCalled()
   })
 
+  it('is looked at again after a look has failed, also the first one, as long as somebody follows it', async () => {
+    const { api, store, shown } = setUp()
+    const failure = new ApiFailure(500, 'internal', 'The server has a problem.')
+    api.getMemory.mockRejectedValueOnce(failure)
+    const leave = store.connect()
+    await settle()
+    expect(store.getState()).toEqual({ view: null, problem: 'The server has a problem.' })
+    api.getMemory.mockResolvedValueOnce(view(2, { state: 'running', rebuild: false }))
+    await vi.advanceTimersByTimeAsync(5000)
+    expect([shown(), store.getState().problem]).toEqual([2, null])
+    api.getMemory.mockRejectedValue(failure)
+    // A look that fails puts the one off that was due, and is not followed by two.
+    store.refresh()
+    await vi.advanceTimersByTimeAsync(4900)
+    expect(api.getMemory).toHaveBeenCalledTimes(3)
+    await vi.advanceTimersByTimeAsync(5100)
+    expect(api.getMemory).toHaveBeenCalledTimes(5)
+    leave()
+    await vi.advanceTimersByTimeAsync(60_000)
+    expect(api.getMemory).toHaveBeenCalledTimes(5)
+  })
+
+  it('is not looked at again when its session is not there any more', async () => {
+    const { api, store } = setUp()
+    api.getMemory.mockRejectedValue(new ApiFailure(404, 'not-found', 'There is no such chat.'))
+    store.connect()
+    await vi.advanceTimersByTimeAsync(60_000)
+    expect(api.getMemory).toHaveBeenCalledTimes(1)
+  })
+
   it('keeps what it knows when a look fails, and says so', async () => {
     const { api, store, shown } = setUp()
     store.refresh()

@@ -1,4 +1,5 @@
 import type { Elsewhere, MemoryView, MemoryWork } from '#lib/chat/memory-types.ts'
+import { isAbsent } from './api.ts'
 import * as httpApi from './memory-api.ts'
 import { browserPage, type PageSignals } from './page-signals.ts'
 import { sentenceOf } from './sentences.ts'
@@ -32,6 +33,8 @@ export type MemoryStore = {
 const WORKING_MS = 1000
 /** A Motörhead that does not answer keeps each look waiting for it. */
 const ELSEWHERE_DOWN_MS = 10_000
+/** Nobody tells when a server that was restarted is there again. */
+const FAILED_MS = 5000
 /** The server's clock and this one may differ a little. */
 const RETRY_GRACE_MS = 400
 
@@ -60,9 +63,18 @@ export function createMemoryStore(
 
   function show(view: MemoryView): void {
     set({ view, problem: null })
+    lookAfter(Math.min(workChangesMs(view.work, now()), elsewhereChangesMs(view.elsewhere)))
+  }
+
+  function fail(error: unknown): void {
+    set({ problem: sentenceOf(error) })
+    // A session that was deleted does not come back by itself.
+    lookAfter(isAbsent(error) ? NEVER : FAILED_MS)
+  }
+
+  function lookAfter(ms: number): void {
     clearTimeout(timer)
-    const wait = Math.min(workChangesMs(view.work, now()), elsewhereChangesMs(view.elsewhere))
-    if (connected && wait < NEVER) timer = setTimeout(refresh, wait)
+    if (connected && ms < NEVER) timer = setTimeout(refresh, ms)
   }
 
   /** An answer that was overtaken by a later question is not shown. */
@@ -72,7 +84,7 @@ export function createMemoryStore(
       const view = await api.getMemory(sessionId)
       if (mine === asked) show(view)
     } catch (error) {
-      if (mine === asked) set({ problem: sentenceOf(error) })
+      if (mine === asked) fail(error)
     }
   }
   const refresh = () => void load()
