@@ -84,3 +84,81 @@ test('[A29] a message sent while reading far above shows the end with it', async
   await expect(chat.questions.last()).toBeInViewport()
   await expect(chat.log.getByRole('button', { name: 'Load later messages' })).toHaveCount(0)
 })
+
+test('earlier messages are there before their place comes into view, and what is read stays where it is', async ({
+  chat,
+  page,
+  server,
+}) => {
+  await chat.open()
+  await longChat(page.request, server.url)
+  await chat.reload()
+  await chat.session('A long one').click()
+  const messages = chat.log.getByRole('article')
+  await expect(messages.last()).toBeInViewport()
+  await expect(messages).toHaveCount(80)
+  const read = messages.filter({ hasText: `number ${MESSAGES - 78},` })
+  const before = await read.evaluate((message) => {
+    message.scrollIntoView({ block: 'start' })
+    return message.getBoundingClientRect().top
+  })
+  await expect(messages.filter({ hasText: `number ${MESSAGES - 160},` })).toBeAttached()
+  const after = await read.evaluate((message) => message.getBoundingClientRect().top)
+  expect(Math.abs(after - before)).toBeLessThanOrEqual(1)
+  await expect(messages).toHaveCount(160)
+})
+
+test('earlier messages that cannot be loaded are asked for once, and again when somebody asks or comes back to them', async ({
+  chat,
+  page,
+  server,
+}) => {
+  await page.addInitScript(() => {
+    const window_ = Object.assign(window, { said: 0 })
+    const isAlert = (node: Node) => node instanceof Element && node.matches('main [role=alert]')
+    new MutationObserver((changes) => {
+      window_.said += changes.flatMap(({ addedNodes }) => [...addedNodes]).filter(isAlert).length
+    }).observe(document, { childList: true, subtree: true })
+  })
+  await chat.open()
+  await longChat(page.request, server.url)
+  await chat.reload()
+  let asked = 0
+  const pages = /\/api\/sessions\/[^/]+\?before=/
+  await page.route(pages, (route) => {
+    asked++
+    return route.fulfill({ status: 500, json: { error: { code: 'internal', message: 'It is broken.' } } })
+  })
+  await chat.session('A long one').click()
+  const messages = chat.log.getByRole('article')
+  await expect(messages.last()).toBeInViewport()
+  const alert = page.getByRole('alert').filter({ hasText: 'The earlier messages could not be loaded.' })
+  const more = chat.log.getByRole('button', { name: 'Load earlier messages' })
+  /** For so long a page that asks without end would have done so often. */
+  const stays = async (times: number) => {
+    await expect.poll(() => asked).toBe(times)
+    await page.waitForTimeout(1000)
+    expect([asked, await page.evaluate(() => (window as unknown as { said: number }).said)]).toEqual([
+      times,
+      times,
+    ])
+  }
+
+  await messages.first().scrollIntoViewIfNeeded()
+  await expect(alert).toContainText('It is broken.')
+  await stays(1)
+  await page.getByRole('button', { name: 'Dismiss' }).click()
+  await stays(1)
+  await expect(alert).toHaveCount(0)
+  await more.click()
+  await expect(more).toBeFocused()
+  await stays(2)
+  await messages.last().scrollIntoViewIfNeeded()
+  await messages.first().scrollIntoViewIfNeeded()
+  await stays(3)
+
+  await page.unroute(pages)
+  await more.click()
+  await expect(messages.filter({ hasText: `number ${MESSAGES - 160},` })).toBeAttached()
+  await expect(alert).toHaveCount(0)
+})

@@ -55,6 +55,23 @@ test('the memory that is open before the first message begins with it', async ({
   expect(new Set(said)).toEqual(new Set(['200']))
 })
 
+test('a memory that could not be looked at is said to be so, and comes by itself when it can', async ({
+  chat,
+  page,
+}) => {
+  const memory = new MemoryPanel(page)
+  await chat.open()
+  await chat.ask('hello')
+  await page.route('**/api/memory/*', (route) =>
+    route.fulfill({ status: 500, json: { error: { code: 'internal', message: 'It is broken.' } } }),
+  )
+  await memory.button.click()
+  await expect(memory.panel.getByRole('alert')).toHaveText('It is broken.')
+  await page.unroute('**/api/memory/*')
+  await expect(memory.audit).toContainText('2 messages')
+  await expect(memory.panel.getByRole('alert')).toHaveCount(0)
+})
+
 test('[A29] a receipt tells the summary, the window and what was found again, with a jump to it', async ({
   chat,
   page,

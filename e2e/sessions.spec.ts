@@ -103,6 +103,35 @@ test('[A21] sessions are grouped by date, and the oldest of 500 can be reached',
   await expect(oldest).toBeVisible()
 })
 
+test('older chats that cannot be loaded are asked for once, until somebody asks for them again', async ({
+  chat,
+  page,
+  server,
+}) => {
+  await chat.open()
+  await chat.ask('the newest one')
+  await addOldSessions(server.dataDir, page, 120)
+  let asked = 0
+  const pages = /\/api\/sessions\?cursor=/
+  await page.route(pages, (route) => {
+    asked++
+    return route.fulfill({ status: 500, json: { error: { code: 'internal', message: 'It is broken.' } } })
+  })
+  await chat.reload()
+  await chat.sessions.getByRole('link').last().scrollIntoViewIfNeeded()
+  const alert = chat.sessions.getByRole('alert')
+  await expect(alert).toHaveText('Older chats could not be loaded. It is broken.')
+  // The newest ones are looked at again every five seconds, which changes nothing about the others.
+  await page.waitForResponse((answer) => new URL(answer.url()).pathname === '/api/sessions' && answer.ok())
+  await page.waitForTimeout(500)
+  await expect(alert).toBeVisible()
+  expect(asked).toBe(1)
+  await page.unroute(pages)
+  await chat.sessions.getByRole('button', { name: 'Show older chats' }).click()
+  await expect(chat.session('old session 60')).toBeAttached()
+  await expect(alert).toHaveCount(0)
+})
+
 test('[A21] a day begins where the browser is, not where the server is', async ({
   chat,
   page,

@@ -1,9 +1,10 @@
 'use client'
 
 import { ArrowDown } from 'lucide-react'
-import { Fragment, useEffect, useLayoutEffect, useRef } from 'react'
+import { Fragment, type RefObject, useLayoutEffect, useRef } from 'react'
 import type { StickToBottomInstance } from 'use-stick-to-bottom'
 import { SummaryDivider } from '#components/memory/summary-divider.tsx'
+import { useLoadAhead } from '#components/ui/use-load-ahead.ts'
 import type { SessionState, SessionStore } from '#lib/client/session-state.ts'
 import { MessageView } from './message-view.tsx'
 
@@ -52,6 +53,8 @@ export function Thread({ state, store, stick, hidden, onTakeBack, onUnderWay }: 
               <MoreMessages
                 which="earlier"
                 loading={loadingEarlier}
+                box={scrollRef}
+                end={messages[0]?.id}
                 onNeeded={() => void store.loadEarlier()}
               />
             )}
@@ -72,6 +75,8 @@ export function Thread({ state, store, stick, hidden, onTakeBack, onUnderWay }: 
               <MoreMessages
                 which="later"
                 loading={loadingLater}
+                box={scrollRef}
+                end={last?.id}
                 onNeeded={() => {
                   // Who has come to the end of what is loaded stays there when more is put below.
                   stopScroll()
@@ -115,32 +120,23 @@ function useKeptAnchor(scrollRef: { current: HTMLElement | null }, firstId: stri
   }, [firstId, scrollRef])
 }
 
-type More = { which: 'earlier' | 'later'; loading: boolean; onNeeded: () => void }
+type More = {
+  which: 'earlier' | 'later'
+  loading: boolean
+  box: RefObject<HTMLElement | null>
+  /** The id of the message next to it. */
+  end: string | undefined
+  onNeeded: () => void
+}
 
-function MoreMessages({ which, loading, onNeeded }: More) {
+function MoreMessages({ which, loading, box, end, onNeeded }: More) {
   const mark = useRef<HTMLDivElement>(null)
-  const needed = useRef(onNeeded)
-  useEffect(() => {
-    needed.current = onNeeded
-  })
-  useEffect(() => {
-    if (loading || !mark.current) return
-    const observer = new IntersectionObserver(
-      (entries) => entries.some((entry) => entry.isIntersecting) && needed.current(),
-      { rootMargin: `${LOAD_AHEAD_PX}px 0px` },
-    )
-    observer.observe(mark.current)
-    return () => observer.disconnect()
-  }, [loading])
+  useLoadAhead({ mark, box, aheadPx: LOAD_AHEAD_PX, end, load: onNeeded })
   return (
     <div ref={mark} className="flex min-h-8 items-center justify-center text-ink-muted text-sm">
-      {loading ? (
-        `Loading ${which} messages…`
-      ) : (
-        <button type="button" onClick={onNeeded}>
-          Load {which} messages
-        </button>
-      )}
+      <button type="button" aria-disabled={loading} onClick={onNeeded}>
+        {loading ? `Loading ${which} messages…` : `Load ${which} messages`}
+      </button>
     </div>
   )
 }

@@ -1,11 +1,15 @@
 'use client'
 
 import { usePathname, useRouter } from 'next/navigation'
-import { useEffect, useRef, useSyncExternalStore } from 'react'
+import { type RefObject, useRef, useSyncExternalStore } from 'react'
+import { useLoadAhead } from '#components/ui/use-load-ahead.ts'
 import type { SessionPage } from '#lib/chat/types.ts'
 import { sessionsStore, useSessions } from '#lib/client/sessions-store.ts'
 import { groupByDate } from './session-groups.ts'
 import { SessionRow } from './session-row.tsx'
+
+/** Older sessions are asked for this many pixels before their place comes into view. */
+const LOAD_AHEAD_PX = 300
 
 type Props = {
   /** What the server rendered, and when. */
@@ -14,9 +18,18 @@ type Props = {
   onOpen: () => void
 }
 
-/** The sessions under their dates, to the oldest one. */
-export function SessionList({ initial, now, onOpen }: Props) {
-  const { sessions, hasMore, loadingMore, problem } = useSessions(initial)
+/** The box with the sessions under their dates, to the oldest one. */
+export function SessionList(props: Props) {
+  const box = useRef<HTMLDivElement>(null)
+  return (
+    <div ref={box} className="relative mt-2 min-h-0 flex-1 overflow-y-auto overscroll-contain px-2 pb-4">
+      <Listed {...props} box={box} />
+    </div>
+  )
+}
+
+function Listed({ initial, now, onOpen, box }: Props & { box: RefObject<HTMLElement | null> }) {
+  const { sessions, next, loadingMore, problem, moreProblem } = useSessions(initial)
   const pathname = usePathname()
   const router = useRouter()
   const clock = useClock(now)
@@ -56,40 +69,39 @@ export function SessionList({ initial, now, onOpen }: Props) {
           </ul>
         </section>
       ))}
-      {hasMore && <OlderSessions loading={loadingMore} />}
+      {next !== null && <OlderSessions box={box} next={next} loading={loadingMore} problem={moreProblem} />}
+    </>
+  )
+}
+
+type Older = {
+  box: RefObject<HTMLElement | null>
+  next: string
+  loading: boolean
+  problem: string | null
+}
+
+function OlderSessions({ box, next, loading, problem }: Older) {
+  const mark = useRef<HTMLButtonElement>(null)
+  const load = () => void sessionsStore.loadMore()
+  useLoadAhead({ mark, box, aheadPx: LOAD_AHEAD_PX, end: next, load })
+  return (
+    <>
+      <button
+        ref={mark}
+        type="button"
+        aria-disabled={loading}
+        onClick={load}
+        className="w-full px-3 py-3 text-left text-ink-muted text-sm"
+      >
+        {loading ? 'Loading older chats…' : 'Show older chats'}
+      </button>
       {problem && (
         <p role="alert" className="px-3 py-2 text-ink-muted text-sm">
           {problem}
         </p>
       )}
     </>
-  )
-}
-
-/** Loads the next page when its place comes near. */
-function OlderSessions({ loading }: { loading: boolean }) {
-  const mark = useRef<HTMLButtonElement>(null)
-  useEffect(() => {
-    if (loading || !mark.current) return
-    const observer = new IntersectionObserver(
-      (entries) => {
-        if (entries.some((entry) => entry.isIntersecting)) void sessionsStore.loadMore()
-      },
-      { rootMargin: '0px 0px 300px 0px' },
-    )
-    observer.observe(mark.current)
-    return () => observer.disconnect()
-  }, [loading])
-  return (
-    <button
-      ref={mark}
-      type="button"
-      disabled={loading}
-      onClick={() => void sessionsStore.loadMore()}
-      className="w-full px-3 py-3 text-left text-ink-muted text-sm"
-    >
-      {loading ? 'Loading older chats…' : 'Show older chats'}
-    </button>
   )
 }
 

@@ -62,9 +62,7 @@ export function Sidebar({ initial, now }: Props) {
           Search
         </button>
       </div>
-      <div className="relative mt-2 min-h-0 flex-1 overflow-y-auto overscroll-contain px-2 pb-4">
-        <SessionList initial={initial} now={now} onOpen={close} />
-      </div>
+      <SessionList initial={initial} now={now} onOpen={close} />
     </nav>
   )
   const settings = <SettingsLink onOpen={close} />

@@ -57,15 +57,17 @@ export function createPaging(deps: {
     place: PagePlace,
     take: (page: SessionView) => void,
   ): Promise<void> {
-    publish({ [loading]: true })
-    let { notice } = told()
+    const which = loading === 'loadingEarlier' ? 'earlier' : 'later'
+    const failure = `The ${which} messages could not be loaded.`
+    const { notice } = told()
+    // What was said of the last try is over; should this one fail, too, it is said anew.
+    publish({ [loading]: true, notice: notice?.startsWith(failure) ? null : notice })
     try {
       take(await load(place))
+      publish({ [loading]: false })
     } catch (error) {
-      const which = loading === 'loadingEarlier' ? 'earlier' : 'later'
-      notice = `The ${which} messages could not be loaded. ${sentenceOf(error)}`
+      publish({ [loading]: false, notice: `${failure} ${sentenceOf(error)}` })
     }
-    publish({ [loading]: false, notice })
   }
 
   async function loadEarlier(): Promise<void> {

@@ -40,9 +40,29 @@ describe('the list of sessions', () => {
     })
     await store.loadMore()
     expect(ids()).toEqual(['d', 'c', 'b', 'a'])
-    expect(store.getState().hasMore).toBe(false)
+    expect(store.getState().next).toBeNull()
     await store.refresh()
     expect(ids()).toEqual(['d', 'c', 'b', 'a'])
+  })
+
+  it('says that older ones could not be loaded, whatever else is loaded, until they are asked for again', async () => {
+    const { store, calls, ids } = setUp({
+      '': { sessions: [item('b', 2)], next: 'p2' },
+      p2: { sessions: [item('a', 1)], next: null },
+    })
+    const { listSessions } = calls
+    calls.listSessions = refused
+    await store.loadMore()
+    const failure = 'Older chats could not be loaded. The server has a problem.'
+    expect(store.getState()).toMatchObject({ moreProblem: failure, problem: null, loadingMore: false })
+    calls.listSessions = listSessions
+    await store.refresh()
+    expect(store.getState()).toMatchObject({ moreProblem: failure, next: 'p2' })
+    const loaded = store.loadMore()
+    expect(store.getState()).toMatchObject({ moreProblem: null, loadingMore: true })
+    await loaded
+    expect(ids()).toEqual(['b', 'a'])
+    expect(store.getState()).toMatchObject({ moreProblem: null, next: null })
   })
 
   it('drops what another tab has deleted, and moves up what has become newer', async () => {

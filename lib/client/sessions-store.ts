@@ -9,10 +9,13 @@ import { type TabChannel, tabChannel } from './tab-channel.ts'
 export type SessionsState = {
   /** Newest activity first. */
   sessions: readonly SessionItem[]
-  hasMore: boolean
+  /** Leads to older ones; `null` when these are all. */
+  next: string | null
   loadingMore: boolean
-  /** A sentence: the list could not be loaded. */
+  /** A sentence: there is nothing to show, since the list could not be loaded. */
   problem: string | null
+  /** A sentence: older ones could not be loaded. */
+  moreProblem: string | null
 }
 
 /** What the list needs of the server: `api.ts`. */
@@ -21,7 +24,13 @@ type SessionsApi = Pick<
   'listSessions' | 'renameSession' | 'pinSession' | 'deleteSession' | 'restoreSession'
 >
 
-const EMPTY: SessionsState = { sessions: [], hasMore: false, loadingMore: false, problem: null }
+const EMPTY: SessionsState = {
+  sessions: [],
+  next: null,
+  loadingMore: false,
+  problem: null,
+  moreProblem: null,
+}
 
 /** A title is made in the background, some time after the first reply. */
 const TITLE_WAIT_MS = [1500, 4000, 10_000]
@@ -34,7 +43,6 @@ export function createSessionsStore(deps: { api: SessionsApi; channel: TabChanne
   const { api, channel, page } = deps
   const listeners = new Set<() => void>()
   let state = EMPTY
-  let next: string | null = null
   /** Deleted here, so that a list that was asked for before does not bring them back. */
   const hidden = new Set<string>()
 
@@ -49,8 +57,7 @@ export function createSessionsStore(deps: { api: SessionsApi; channel: TabChanne
   }
 
   function init(first: SessionPage): void {
-    next = first.next
-    set({ ...EMPTY, hasMore: next !== null })
+    set({ ...EMPTY, next: first.next })
     show(first.sessions)
   }
 
@@ -65,8 +72,7 @@ export function createSessionsStore(deps: { api: SessionsApi; channel: TabChanne
       })
       // The first page has all that are pinned.
       const unpinned = below.map((session) => (session.pinned ? { ...session, pinned: false } : session))
-      if (below.length === 0) next = first.next
-      set({ problem: null, hasMore: next !== null })
+      set({ problem: null, ...(below.length === 0 && { next: first.next }) })
       show([...first.sessions, ...unpinned])
     } catch (error) {
       // What is shown is still true; only an empty list needs a word about it.
@@ -75,16 +81,16 @@ export function createSessionsStore(deps: { api: SessionsApi; channel: TabChanne
   }
 
   async function loadMore(): Promise<void> {
-    if (next === null || state.loadingMore) return
-    set({ loadingMore: true })
+    if (state.next === null || state.loadingMore) return
+    // What was said of the last try is over; should this one fail, too, it is said anew.
+    set({ loadingMore: true, moreProblem: null })
     try {
-      const more = await api.listSessions(next)
-      next = more.next
+      const more = await api.listSessions(state.next)
       const known = new Set(state.sessions.map(({ id }) => id))
       show([...state.sessions, ...more.sessions.filter(({ id }) => !known.has(id))])
-      set({ hasMore: next !== null, problem: null })
+      set({ next: more.next })
     } catch (error) {
-      set({ problem: sentence(error) })
+      set({ moreProblem: `Older chats could not be loaded. ${sentence(error)}` })
     } finally {
       set({ loadingMore: false })
     }
@@ -212,7 +218,7 @@ export const useListedSessions = (): SessionsState['sessions'] =>
 /** The server's snapshot must be the same object at every call. */
 const cache = new WeakMap<SessionPage, SessionsState>()
 function initialState(page: SessionPage): SessionsState {
-  const known = cache.get(page) ?? { ...EMPTY, sessions: page.sessions, hasMore: page.next !== null }
+  const known = cache.get(page) ?? { ...EMPTY, sessions: page.sessions, next: page.next }
   cache.set(page, known)
   return known
 }
