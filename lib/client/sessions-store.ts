@@ -4,6 +4,7 @@ import { useSyncExternalStore } from 'react'
 import type { SessionDeleted, SessionItem, SessionPage } from '#lib/chat/types.ts'
 import * as api from './api.ts'
 import { browserPage, type PageSignals } from './page-signals.ts'
+import { sentenceOf } from './sentences.ts'
 import { type TabChannel, tabChannel } from './tab-channel.ts'
 
 export type SessionsState = {
@@ -31,9 +32,6 @@ const EMPTY: SessionsState = {
   problem: null,
   moreProblem: null,
 }
-
-/** A title is made in the background, some time after the first reply. */
-const TITLE_WAIT_MS = [1500, 4000, 10_000]
 
 /** A program that writes with the person's key tells no tab of it. */
 const LOOK_AGAIN_MS = 5000
@@ -76,7 +74,7 @@ export function createSessionsStore(deps: { api: SessionsApi; channel: TabChanne
       show([...first.sessions, ...unpinned])
     } catch (error) {
       // What is shown is still true; only an empty list needs a word about it.
-      if (state.sessions.length === 0) set({ problem: sentence(error) })
+      if (state.sessions.length === 0) set({ problem: sentenceOf(error) })
     }
   }
 
@@ -90,7 +88,7 @@ export function createSessionsStore(deps: { api: SessionsApi; channel: TabChanne
       show([...state.sessions, ...more.sessions.filter(({ id }) => !known.has(id))])
       set({ next: more.next })
     } catch (error) {
-      set({ moreProblem: `Older chats could not be loaded. ${sentence(error)}` })
+      set({ moreProblem: `Older chats could not be loaded. ${sentenceOf(error)}` })
     } finally {
       set({ loadingMore: false })
     }
@@ -115,7 +113,7 @@ export function createSessionsStore(deps: { api: SessionsApi; channel: TabChanne
       return null
     } catch (error) {
       replace(session)
-      return sentence(error)
+      return sentenceOf(error)
     }
   }
 
@@ -128,12 +126,6 @@ export function createSessionsStore(deps: { api: SessionsApi; channel: TabChanne
     init,
     refresh,
     loadMore,
-
-    /** After a reply: its row moves up now, and its title comes when it is made. */
-    async refreshForTitle(): Promise<void> {
-      await refresh()
-      for (const ms of TITLE_WAIT_MS) setTimeout(() => void refresh(), ms)
-    },
 
     /** Resolves to a sentence when the server refused; the old title is back then. */
     rename: (id: string, title: string) =>
@@ -156,7 +148,7 @@ export function createSessionsStore(deps: { api: SessionsApi; channel: TabChanne
       } catch (error) {
         hidden.delete(id)
         show(session ? [...state.sessions, session] : state.sessions)
-        return { problem: sentence(error) }
+        return { problem: sentenceOf(error) }
       }
     },
 
@@ -169,7 +161,7 @@ export function createSessionsStore(deps: { api: SessionsApi; channel: TabChanne
         channel.post({ type: 'sessions-changed' })
         return null
       } catch (error) {
-        return sentence(error)
+        return sentenceOf(error)
       }
     },
 
@@ -222,6 +214,3 @@ function initialState(page: SessionPage): SessionsState {
   cache.set(page, known)
   return known
 }
-
-const sentence = (error: unknown): string =>
-  error instanceof api.ApiFailure ? error.message : 'Something went wrong. Try again.'

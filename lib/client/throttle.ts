@@ -1,11 +1,8 @@
 /** A reader sees no difference between this and every token, and the page has time for the rest. */
 export const SHOW_EVERY_MS = 50
 
-/**
- * Runs `action` at most once in `ms`: at once after a pause, else when the time is over. `flush` runs what is due now,
- * so that nothing is left behind at the end.
- */
-export function createThrottle(action: () => void, ms: number): { request(): void; flush(): void } {
+/** Runs `action` at most once in `ms`: at once after a pause, else when the time is over. */
+export function createThrottle(action: () => void, ms: number): { request(): void } {
   let timer: ReturnType<typeof setTimeout> | null = null
   let due = false
 
@@ -22,11 +19,6 @@ export function createThrottle(action: () => void, ms: number): { request(): voi
     request() {
       due = true
       if (timer === null) run()
-    },
-    flush() {
-      if (!due) return
-      due = false
-      action()
     },
   }
 }
