@@ -84,7 +84,7 @@ test('[A29] a receipt tells the summary, the window and what was found again, wi
   const receipt = page.getByRole('region', { name: 'Receipt' })
   await expect(receipt).toContainText(/Summary.*version \d+/)
   await expect(receipt).toContainText(/Word for word.*\d+ messages/)
-  await receipt.getByRole('button', { name: /Go to the message:.* my submarine/ }).click()
+  await receipt.getByRole('button', { name: /^Go to the message: You (?!.*Go to).* my submarine/ }).click()
   await expect(chat.questions.first()).toBeInViewport()
   await receipt.getByRole('button', { name: /version \d+/ }).click()
   await expect(memory.versions.getByRole('button', { expanded: true })).toBeVisible()

@@ -15,9 +15,6 @@ export function useJump(): (to: Pick<MessageMention, 'sessionId' | 'messageId'>)
   }
 }
 
-/** Said, and not shown, before the words of the message. */
-export const GoTo = () => <span className="sr-only">Go to the message: </span>
-
 /** A message in a few words that leads to it. What is seen is a part of its name, so that it can be asked for by voice. */
 export function JumpButton({
   to,

@@ -1,5 +1,5 @@
 import type { MessageMention } from '#lib/chat/memory-types.ts'
-import { GoTo, JumpButton } from './jump.tsx'
+import { JumpButton } from './jump.tsx'
 import { speakerOf, timeOf } from './memory-words.ts'
 
 /** A message in a few words, with the way to it. */
@@ -12,7 +12,6 @@ export function Mention({ mention, elsewhere = false }: { mention: MessageMentio
         <span>{timeOf(createdAt)}</span>
         {elsewhere && <span className="rounded bg-hover px-1.5 py-px text-ink-muted">another chat</span>}
       </span>
-      <GoTo />
       <span dir="auto" className="wrap-anywhere line-clamp-2 text-sm leading-snug">
         {start}
       </span>

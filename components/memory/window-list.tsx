@@ -1,5 +1,5 @@
 import type { MemoryView } from '#lib/chat/memory-types.ts'
-import { GoTo, JumpButton } from './jump.tsx'
+import { JumpButton } from './jump.tsx'
 import { countOf, speakerOf } from './memory-words.ts'
 
 /** The messages that go to the model as they were written. */
@@ -20,7 +20,6 @@ export function WindowList({ view, sessionId }: { view: MemoryView; sessionId: s
             <JumpButton to={{ sessionId, messageId: id }}>
               <span className="flex items-baseline gap-2 text-sm leading-snug">
                 <span className="w-[4.25rem] shrink-0 text-ink-faint text-xs">{speakerOf(role)}</span>
-                <GoTo />
                 <span dir="auto" className="min-w-0 grow truncate">
                   {start || 'an empty reply'}
                 </span>
