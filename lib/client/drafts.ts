@@ -1,3 +1,5 @@
+import { safely } from './device-storage.ts'
+
 const PREFIX = 'motorhead-chat:draft:'
 
 /** The draft of the chat that has no session yet. */
@@ -23,12 +25,4 @@ export function writeDraft(sessionId: string, text: string, storage?: DraftStora
 /** Takes away what was kept, unless something else was written since, as another tab's new chat may have. */
 export function clearDraft(sessionId: string, text: string, storage?: DraftStorage): void {
   if (readDraft(sessionId, storage) === text) writeDraft(sessionId, '', storage)
-}
-
-function safely<T>(access: () => T): T | null {
-  try {
-    return access()
-  } catch {
-    return null
-  }
 }

@@ -1,6 +1,8 @@
 'use client'
 
 import { useSyncExternalStore } from 'react'
+import { safely } from './device-storage.ts'
+import { createListeners } from './listeners.ts'
 
 export type MemoryPanelState = {
   open: boolean
@@ -13,13 +15,13 @@ export type MemoryPanelState = {
 const KEY = 'motorhead-chat:memory-open'
 const CLOSED: MemoryPanelState = { open: false, summaryId: null, byHand: false }
 
-const listeners = new Set<() => void>()
+const listeners = createListeners()
 let state = CLOSED
 let restored = false
 
 function set(change: Partial<MemoryPanelState>): void {
   state = { ...state, ...change }
-  for (const listener of listeners) listener()
+  listeners.tell()
 }
 
 /** A panel that covers a phone's whole screen is not what a page is to begin with. */
@@ -30,10 +32,10 @@ function restore(): void {
 }
 
 function subscribe(listener: () => void): () => void {
-  listeners.add(listener)
+  const leave = listeners.subscribe(listener)
   // After hydration, so that server and browser agree.
   if (!restored) restore()
-  return () => listeners.delete(listener)
+  return leave
 }
 
 /** Remembered on this device. */
@@ -56,12 +58,3 @@ export const useMemoryPanel = (): MemoryPanelState =>
     () => state,
     () => CLOSED,
   )
-
-/** Storage is forbidden in some private windows and may be full; the panel works without. */
-function safely<T>(access: () => T): T | null {
-  try {
-    return access()
-  } catch {
-    return null
-  }
-}

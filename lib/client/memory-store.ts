@@ -1,5 +1,6 @@
 import type { Elsewhere, MemoryView, MemoryWork } from '#lib/chat/memory-types.ts'
 import { isAbsent } from './api.ts'
+import { createListeners } from './listeners.ts'
 import * as httpApi from './memory-api.ts'
 import { browserPage, type PageSignals } from './page-signals.ts'
 import { sentenceOf } from './sentences.ts'
@@ -50,7 +51,7 @@ export function createMemoryStore(
   } = {},
 ): MemoryStore {
   const { api = httpApi, channel = tabChannel, page = browserPage, now = Date.now, onChanged } = deps
-  const listeners = new Set<() => void>()
+  const listeners = createListeners()
   let state: MemoryState = { view: null, problem: null }
   let connected = false
   let asked = 0
@@ -58,7 +59,7 @@ export function createMemoryStore(
 
   function set(change: Partial<MemoryState>): void {
     state = { ...state, ...change }
-    for (const listener of listeners) listener()
+    listeners.tell()
   }
 
   function show(view: MemoryView): void {
@@ -104,10 +105,7 @@ export function createMemoryStore(
 
   return {
     getState: () => state,
-    subscribe(listener) {
-      listeners.add(listener)
-      return () => listeners.delete(listener)
-    },
+    subscribe: listeners.subscribe,
     refresh,
     edit: (context, basedOn) => act(() => api.editContext(sessionId, { context, basedOn })),
     undo: (summaryId) => act(() => api.undoSummary(sessionId, summaryId)),

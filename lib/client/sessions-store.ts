@@ -3,6 +3,7 @@
 import { useSyncExternalStore } from 'react'
 import type { SessionDeleted, SessionItem, SessionPage } from '#lib/chat/types.ts'
 import * as api from './api.ts'
+import { createListeners } from './listeners.ts'
 import { browserPage, type PageSignals } from './page-signals.ts'
 import { sentenceOf } from './sentences.ts'
 import { type TabChannel, tabChannel } from './tab-channel.ts'
@@ -39,14 +40,14 @@ const LOOK_AGAIN_MS = 5000
 /** The sessions of the sidebar, framework-free. Changes are shown at once and taken back when the server refuses. */
 export function createSessionsStore(deps: { api: SessionsApi; channel: TabChannel; page: PageSignals }) {
   const { api, channel, page } = deps
-  const listeners = new Set<() => void>()
+  const listeners = createListeners()
   let state = EMPTY
   /** Deleted here, so that a list that was asked for before does not bring them back. */
   const hidden = new Set<string>()
 
   function set(change: Partial<SessionsState>): void {
     state = { ...state, ...change }
-    for (const listener of listeners) listener()
+    listeners.tell()
   }
 
   function show(sessions: readonly SessionItem[]): void {
@@ -119,10 +120,7 @@ export function createSessionsStore(deps: { api: SessionsApi; channel: TabChanne
 
   return {
     getState: () => state,
-    subscribe(listener: () => void): () => void {
-      listeners.add(listener)
-      return () => listeners.delete(listener)
-    },
+    subscribe: listeners.subscribe,
     init,
     refresh,
     loadMore,
@@ -174,8 +172,7 @@ export function createSessionsStore(deps: { api: SessionsApi; channel: TabChanne
         const listed = state.sessions.find((each) => each.id === id)
         if (listed) listener(listed.updatedAt)
       }
-      listeners.add(look)
-      return () => void listeners.delete(look)
+      return listeners.subscribe(look)
     },
 
     /** Keeps the list true to what happens elsewhere; answers the way to end it. */

@@ -1,6 +1,8 @@
 'use client'
 
 import { useSyncExternalStore } from 'react'
+import { safely } from './device-storage.ts'
+import { createListeners } from './listeners.ts'
 
 export type SidebarState = {
   /** The drawer of a narrow screen is open. */
@@ -17,13 +19,13 @@ const INITIAL: SidebarState = { open: false, collapsed: false }
 
 /** What is remembered is read at the first subscription, after hydration, so that server and browser agree. */
 function createSidebarState(storage: () => KeyValue) {
-  const listeners = new Set<() => void>()
+  const listeners = createListeners()
   let state = INITIAL
   let restored = false
 
   function set(change: Partial<SidebarState>): void {
     state = { ...state, ...change }
-    for (const listener of listeners) listener()
+    listeners.tell()
   }
 
   function restore(): void {
@@ -34,9 +36,9 @@ function createSidebarState(storage: () => KeyValue) {
   return {
     getState: () => state,
     subscribe(listener: () => void): () => void {
-      listeners.add(listener)
+      const leave = listeners.subscribe(listener)
       if (!restored) restore()
-      return () => listeners.delete(listener)
+      return leave
     },
     setOpen: (open: boolean) => set({ open }),
     setCollapsed(collapsed: boolean): void {
@@ -64,13 +66,4 @@ export function useSidebar(): SidebarState & {
 } {
   const state = useSyncExternalStore(sidebar.subscribe, sidebar.getState, () => INITIAL)
   return { ...state, setOpen: sidebar.setOpen, setCollapsed: sidebar.setCollapsed }
-}
-
-/** Storage is forbidden in some private windows and may be full; the sidebar works without. */
-function safely<T>(access: () => T): T | null {
-  try {
-    return access()
-  } catch {
-    return null
-  }
 }
