@@ -1,3 +1,4 @@
+import { safely } from './device-storage.ts'
 import { clearDraft, NEW_CHAT, readDraft, writeDraft } from './drafts.ts'
 import type { WrittenTurn } from './thread.ts'
 
@@ -8,12 +9,8 @@ const onTheirWay = new Set<string>()
 
 /** What was sent in a session and the server is not known to have, oldest first: kept on this device over reloads. */
 export function readUnsent(sessionId: string): WrittenTurn[] {
-  try {
-    const turns: unknown = JSON.parse(localStorage.getItem(PREFIX + sessionId) ?? '[]')
-    return Array.isArray(turns) ? turns.filter(isTurn) : []
-  } catch {
-    return []
-  }
+  const turns: unknown = safely(() => JSON.parse(localStorage.getItem(PREFIX + sessionId) ?? '[]'))
+  return Array.isArray(turns) ? turns.filter(isTurn) : []
 }
 
 /** Keeps a turn as the last one; a full or forbidden storage is no reason to disturb the person who writes. */
@@ -55,12 +52,10 @@ const placeOf = (turn: WrittenTurn): string =>
 const without = (turn: WrittenTurn) => readUnsent(placeOf(turn)).filter(({ id }) => id !== turn.id)
 
 function write(place: string, turns: WrittenTurn[]): void {
-  try {
+  safely(() => {
     if (turns.length === 0) localStorage.removeItem(PREFIX + place)
     else localStorage.setItem(PREFIX + place, JSON.stringify(turns))
-  } catch {
-    // Said above.
-  }
+  })
 }
 
 function isTurn(value: unknown): value is WrittenTurn {
