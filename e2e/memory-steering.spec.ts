@@ -94,6 +94,35 @@ test('a summary is made anew on request, and the old one stays until then', asyn
   await expect(memory.audit).toContainText('0 lost')
 })
 
+test('Try now goes on from the summary that a person has written, and says why when it is refused', async ({
+  chat,
+  page,
+  llm,
+}) => {
+  const memory = new MemoryPanel(page)
+  const tryNow = memory.panel.getByRole('button', { name: 'Try now' })
+  await chat.open()
+  await chat.talk('my parrot speaks Latin')
+  await memory.open()
+  await memory.edit('- 2026-01-02 user: my lucky number is 8231.')
+  llm.summariesFail = true
+  try {
+    for (let n = 9; n <= 11; n++) await chat.ask(`tell me about number ${n}`)
+    // A pause that has doubled does not end just before the button is pressed.
+    await expect(memory.status).toContainText(/2 times so far/, { timeout: 30_000 })
+    await page.route('**/retry', (route) => route.abort('internetdisconnected'))
+    await tryNow.click()
+    await expect(page.getByText('You seem to be offline')).toBeVisible()
+    await page.unroute('**/retry')
+  } finally {
+    llm.summariesFail = false
+  }
+  await tryNow.click()
+  await expect(memory.audit).toContainText(/22 messages: \d+ summarised, [1-9] word for word, 0 lost/)
+  await expect(memory.summary).toContainText('by fake')
+  await expect(memory.fact(/8231/)).toBeVisible()
+})
+
 test('everything of mine goes at once, and the cookie with it', async ({ chat, page, startServer }) => {
   const server = await startServer()
   await chat.open(server.url)

@@ -2,10 +2,13 @@
 
 import { X } from 'lucide-react'
 import { type ReactNode, useEffect, useRef, useState, useSyncExternalStore } from 'react'
+import { toast } from 'sonner'
 import { IconButton } from '#components/ui/icon-button.tsx'
 import { isComposing } from '#components/ui/text-field.ts'
+import { retryWork } from '#lib/client/memory-api.ts'
 import { useMemoryPanel } from '#lib/client/memory-panel-state.ts'
 import { createMemoryStore } from '#lib/client/memory-store.ts'
+import { sentenceOf } from '#lib/client/sentences.ts'
 import type { SessionStore } from '#lib/client/session-state.ts'
 import { AuditSection } from './audit-section.tsx'
 import { ElsewhereNote } from './elsewhere-note.tsx'
@@ -36,6 +39,11 @@ export function MemoryPanel({ sessionId, store, exists, moment }: Props) {
   useEffect(() => {
     if (exists) memory.refresh()
   }, [memory, exists, moment, forgotten])
+
+  async function tryNow(): Promise<void> {
+    await retryWork(sessionId).catch((error: unknown) => toast.error(sentenceOf(error)))
+    memory.refresh()
+  }
 
   return (
     <aside
@@ -71,7 +79,7 @@ export function MemoryPanel({ sessionId, store, exists, moment }: Props) {
             {problem && <Failure text={problem} />}
             <div className="space-y-3">
               <AuditSection view={view} />
-              <WorkLine work={view.work} onTry={() => memory.rebuild()} />
+              <WorkLine work={view.work} onTry={() => void tryNow()} />
               {view.usedUp && <UsedUpNote of={view.usedUp} />}
               {view.elsewhere && <ElsewhereNote {...view.elsewhere} />}
             </div>

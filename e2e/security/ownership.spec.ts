@@ -13,6 +13,7 @@ const forMemory: Record<string, (ids: Begun) => Asked[]> = {
     { path: memory(ids, '/context'), body: { context: 'taken', basedOn: null } },
   ],
   'POST /api/memory/[sessionId]/rebuild': (ids) => [{ path: memory(ids, '/rebuild') }],
+  'POST /api/memory/[sessionId]/retry': (ids) => [{ path: memory(ids, '/retry') }],
   'GET /api/memory/[sessionId]/summaries/[summaryId]': (ids) => [
     { path: memory(ids, `/summaries/${ids.messageId}`) },
   ],

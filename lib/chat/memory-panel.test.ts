@@ -160,6 +160,29 @@ describe('the memory of a session', () => {
     expect((await panel.view('bob', 's')).audit).toMatchObject({ messages: 8, lost: 0, window: 3 })
   })
 
+  it('tries failing work at once, without making anew what a person has written', async () => {
+    await talk()
+    const { summary } = await panel.view('bob', 's')
+    const { summary: edited } = await panel.edit('bob', 's', {
+      context: 'Bob prefers the kazoo.',
+      basedOn: summary?.id ?? null,
+    })
+    summarize = async () => {
+      throw new Error('no')
+    }
+    for (let n = 7; n <= 9; n++) await ask(n, `number ${n}`)
+    await expect.poll(async () => (await panel.view('bob', 's')).work.state).toBe('failing')
+    summarize = extractFacts
+    await panel.retry('bob', 's')
+    await settled()
+    const after = await panel.view('bob', 's')
+    expect(after.audit).toMatchObject({ messages: 18, lost: 0 })
+    expect(after.audit.window).toBeLessThanOrEqual(6)
+    const summaries = await store.listSummaries({ namespace: 'bob', sessionId: 's' })
+    expect(summaries[0]?.baseId).toBe(edited?.id)
+    expect(after.summary?.context).toContain('kazoo')
+  })
+
   it('finds the message that a fact came from', async () => {
     await talk()
     const { summary } = await panel.view('bob', 's')

@@ -7,6 +7,7 @@ import type { MemorySettings } from '#lib/memory/memory.ts'
 import type {
   JobState,
   Message,
+  NewJob,
   SessionRef,
   Store,
   Summary,
@@ -42,6 +43,8 @@ export type MemoryPanel = {
   redo(user: string, session: string, summaryId: string): Promise<MemoryView | null>
   /** Asks for the summary to be made anew; the one that there is stays until then. */
   rebuild(user: string, session: string): Promise<MemoryView>
+  /** Ends the pause of work that failed; it stays what it is, a rebuild or none. */
+  retry(user: string, session: string): Promise<MemoryView>
 }
 
 /** The beginning of a message, to know it by. */
@@ -107,6 +110,13 @@ export function createMemoryPanel(deps: {
     }
   }
 
+  async function compact(user: string, session: string, how: Pick<NewJob, 'atOnce' | 'rebuild'>) {
+    const ref = await sessionAt(store, user, session)
+    await store.enqueueJob(ref, { kind: 'compaction', dueAt: now(), ...how })
+    wake()
+    return viewOf(user, ref)
+  }
+
   return {
     view: async (user, session) => viewOf(user, await sessionAt(store, user, session)),
 
@@ -164,12 +174,8 @@ export function createMemoryPanel(deps: {
       return (await store.restoreSummary(ref, summaryId)) ? viewOf(user, ref) : null
     },
 
-    async rebuild(user, session) {
-      const ref = await sessionAt(store, user, session)
-      await store.enqueueJob(ref, { kind: 'compaction', dueAt: now(), rebuild: true })
-      wake()
-      return viewOf(user, ref)
-    },
+    rebuild: (user, session) => compact(user, session, { rebuild: true }),
+    retry: (user, session) => compact(user, session, { atOnce: true }),
   }
 }
 

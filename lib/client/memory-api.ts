@@ -34,6 +34,10 @@ export const redoSummary = (sessionId: string, summaryId: string): Promise<Memor
 export const rebuildSummary = (sessionId: string): Promise<MemoryView> =>
   sendJson('POST', path(sessionId, 'rebuild'))
 
+/** Asks for background work that failed to be tried without waiting. */
+export const retryWork = (sessionId: string): Promise<MemoryView> =>
+  sendJson('POST', path(sessionId, 'retry'))
+
 export const getReceipt = (sessionId: string, messageId: string): Promise<ReceiptView> =>
   getJson(path(sessionId, 'receipts', messageId))
 

@@ -6,6 +6,7 @@ import type {
   JobKind,
   JobState,
   Message,
+  NewJob,
   NewMessage,
   Run,
   Session,
@@ -151,6 +152,9 @@ export function toJob(row: Row, lease: string): Job {
     lease,
   }
 }
+
+/** A person asks for it, who does not wait for the end of a pause. */
+export const isAskedFor = ({ atOnce = false, rebuild = false }: NewJob): boolean => atOnce || rebuild
 
 export function toJobState(row: Row): JobState {
   return {

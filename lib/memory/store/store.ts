@@ -297,7 +297,9 @@ export type JobKind = 'compaction' | 'title' | 'upload' | 'embedding'
 export type NewJob = {
   kind: JobKind
   dueAt: number
-  /** A person asks: the summaries are made anew, and a pause after failures ends. */
+  /** A person asks: a pause after failures ends, and they are counted from the first again. */
+  atOnce?: boolean
+  /** As `atOnce`, and the summaries are made anew. */
   rebuild?: boolean
 }
 

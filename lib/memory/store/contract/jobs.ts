@@ -79,6 +79,23 @@ export function jobsContract(store: () => Store, scene: Scene): void {
     expect(await store().getJob(bob, 'compaction')).toMatchObject({ dueAt: 1000, attempts: 1 })
   })
 
+  it('is tried at once when a person asks, as if it had never failed, and is what it was: a rebuild or none', async () => {
+    await append(bob, 'm1', 'm2')
+    for (const rebuild of [false, true]) {
+      await store().enqueueJob(bob, { kind: 'compaction', dueAt: 5, rebuild })
+      const failing = await store().claimJob({ now: 5, leaseMs: 100, lease: 'A' })
+      if (failing) await store().failJob(failing, { dueAt: 1000, error: 'no' })
+      await store().enqueueJob(bob, { kind: 'compaction', dueAt: 6, atOnce: true })
+      expect(await store().nextJobAt()).toBe(6)
+      const job = await store().claimJob({ now: 6, leaseMs: 100, lease: 'B' })
+      expect(job).toMatchObject({ rebuild, attempts: 0 })
+      if (job) await store().finishJob(job)
+      expect(await store().nextJobAt()).toBeNull()
+    }
+    await store().enqueueJob(bob, { kind: 'compaction', dueAt: 7, atOnce: true })
+    expect(await store().getJob(bob, 'compaction')).toMatchObject({ dueAt: 7, rebuild: false })
+  })
+
   it('is tried at once when a person asks for a rebuild, which the next summary settles', async () => {
     await append(bob, 'm1', 'm2')
     await store().enqueueJob(bob, { kind: 'compaction', dueAt: 5 })

@@ -1,4 +1,4 @@
-import { toJob, toJobState } from '../rows.ts'
+import { isAskedFor, toJob, toJobState } from '../rows.ts'
 import { FURTHEST_AHEAD_MS, type JobStore, type NewJob } from '../store.ts'
 import type { Database, Queries } from './database.ts'
 import { findSession } from './tree.ts'
@@ -97,15 +97,15 @@ export async function addJobs({ run }: Queries, key: number, jobs: NewJob[]): Pr
       `INSERT INTO jobs (id, session_key, kind, due_at, rebuild)
        SELECT $1, key, $2, $3, $4 FROM sessions WHERE key = $5 AND temporary = 0
        ON CONFLICT (session_key, kind) DO UPDATE SET revision = jobs.revision + 1,
-         due_at = CASE WHEN jobs.attempts = 0 OR excluded.rebuild = 1 THEN least(jobs.due_at, excluded.due_at)
-           ELSE jobs.due_at END,
-         attempts = CASE WHEN excluded.rebuild = 1 THEN 0 ELSE jobs.attempts END,
+         due_at = CASE WHEN jobs.attempts = 0 OR $6 = 1 THEN least(jobs.due_at, excluded.due_at) ELSE jobs.due_at END,
+         attempts = CASE WHEN $6 = 1 THEN 0 ELSE jobs.attempts END,
          rebuild = greatest(jobs.rebuild, excluded.rebuild)`,
       crypto.randomUUID(),
       job.kind,
       job.dueAt,
       Number(job.rebuild ?? false),
       key,
+      Number(isAskedFor(job)),
     )
   }
 }

@@ -1,4 +1,4 @@
-import { toJob, toJobState } from '../rows.ts'
+import { isAskedFor, toJob, toJobState } from '../rows.ts'
 import { FURTHEST_AHEAD_MS, type JobStore, type NewJob } from '../store.ts'
 import type { Database } from './database.ts'
 import type { Tree } from './tree.ts'
@@ -93,23 +93,24 @@ export function addJobs({ one, run }: Database, key: number, jobs: NewJob[]): vo
     // A job that failed keeps its pause: a new message is no reason to ask a failing model sooner, a person is.
     run(
       `INSERT INTO jobs (id, session_key, kind, due_at, rebuild)
-       SELECT ?, key, ?, ?, ? FROM sessions WHERE key = ? AND temporary = 0
+       SELECT ?1, key, ?2, ?3, ?4 FROM sessions WHERE key = ?5 AND temporary = 0
        ON CONFLICT (session_key, kind) DO UPDATE SET revision = revision + 1,
-         due_at = CASE WHEN attempts = 0 OR excluded.rebuild THEN min(due_at, excluded.due_at) ELSE due_at END,
-         attempts = CASE WHEN excluded.rebuild THEN 0 ELSE attempts END,
+         due_at = CASE WHEN attempts = 0 OR ?6 THEN min(due_at, excluded.due_at) ELSE due_at END,
+         attempts = CASE WHEN ?6 THEN 0 ELSE attempts END,
          rebuild = max(rebuild, excluded.rebuild)`,
       crypto.randomUUID(),
       job.kind,
       job.dueAt,
       Number(job.rebuild ?? false),
       key,
+      Number(isAskedFor(job)),
     )
   }
 }
 
 /** A busy program asks again and again: a job that nobody works on yet, and that is due no later, is enough. */
 function waitsAlready(one: Database['one'], key: number, job: NewJob): boolean {
-  if (job.rebuild) return false
+  if (isAskedFor(job)) return false
   const found = one(
     'SELECT lease, attempts, due_at FROM jobs WHERE session_key = ? AND kind = ?',
     key,
