@@ -123,6 +123,29 @@ test('Try now goes on from the summary that a person has written, and says why w
   await expect(memory.fact(/8231/)).toBeVisible()
 })
 
+test('a forget that has begun has no way out before its report', async ({ chat, page }) => {
+  await chat.open()
+  await chat.ask('my secret word is here')
+  const gate = Promise.withResolvers<void>()
+  await page.route('**/api/memory/*/messages/*', async (route) => {
+    if (route.request().method() === 'DELETE') await gate.promise
+    await route.continue()
+  })
+  await chat.action(chat.questions.first(), 'Forget')
+  const dialog = page.getByRole('dialog', { name: 'Forget this message?' })
+  await dialog.getByRole('button', { name: 'Forget for good' }).click()
+  for (const name of ['Forget for good', 'Cancel', 'Close'])
+    await expect(dialog.getByRole('button', { name })).toBeDisabled()
+  await page.keyboard.press('Escape')
+  await page.mouse.click(5, 5)
+  await expect(dialog).toBeVisible()
+  gate.resolve()
+  const report = page.getByRole('dialog', { name: 'Forgotten' })
+  await expect(report.getByRole('status')).toContainText('Gone: 1 message')
+  await report.getByRole('button', { name: 'Done' }).click()
+  await expect(chat.questions).toHaveCount(0)
+})
+
 test('everything of mine goes at once, and the cookie with it', async ({ chat, page, startServer }) => {
   const server = await startServer()
   await chat.open(server.url)

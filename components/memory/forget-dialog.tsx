@@ -49,9 +49,11 @@ export function ForgetDialog({ sessionId, messageId, start, onForgotten, onClose
 
   // The message, and this dialog with it, leaves the thread when the report was read.
   const leave = stage.name === 'done' ? onForgotten : onClose
+  const forgetting = stage.name === 'forgetting'
   return (
     <Dialog
       title={stage.name === 'done' ? 'Forgotten' : 'Forget this message?'}
+      locked={forgetting}
       onClose={leave}
       className="!w-[min(28rem,calc(100vw-1.5rem))]"
     >
@@ -74,13 +76,13 @@ export function ForgetDialog({ sessionId, messageId, start, onForgotten, onClose
           </>
         )}
         <div className="flex justify-end gap-2 pt-1">
-          {stage.name === 'asking' || stage.name === 'forgetting' ? (
+          {stage.name === 'asking' || forgetting ? (
             <>
-              <SmallButton className="px-4 py-1.5 !text-sm" onClick={onClose}>
+              <SmallButton className="px-4 py-1.5 !text-sm" disabled={forgetting} onClick={onClose}>
                 Cancel
               </SmallButton>
               <SmallButton
-                disabled={stage.preview === null || stage.name === 'forgetting'}
+                disabled={stage.preview === null || forgetting}
                 className="!border-danger bg-danger px-4 py-1.5 font-medium !text-canvas !text-sm hover:bg-danger hover:opacity-85"
                 onClick={() => void forget(stage.preview)}
               >

@@ -10,15 +10,24 @@ type Props = {
   title: string
   /** The title is read out and not shown. */
   hiddenTitle?: boolean
+  /** There is no way out while this holds: what was begun is waited for. */
+  locked?: boolean
   onClose: () => void
   className?: string
   children: ReactNode
 }
 
 /** A window over the page; Escape, a click beside it and its button close it. Loaded by what opens it. */
-export function Dialog({ title, hiddenTitle = false, onClose, className = '', children }: Props) {
+export function Dialog({
+  title,
+  hiddenTitle = false,
+  locked = false,
+  onClose,
+  className = '',
+  children,
+}: Props) {
   return (
-    <Primitive.Root open onOpenChange={(open) => !open && onClose()}>
+    <Primitive.Root open onOpenChange={(open) => !open && !locked && onClose()}>
       <Primitive.Portal>
         <Primitive.Overlay className="overlay fixed inset-0 z-50 bg-black/40" />
         <Primitive.Content
@@ -32,7 +41,7 @@ export function Dialog({ title, hiddenTitle = false, onClose, className = '', ch
             <div className="flex items-center justify-between py-2 pr-2 pl-5">
               <Primitive.Title className="font-semibold">{title}</Primitive.Title>
               <Primitive.Close asChild>
-                <IconButton label="Close">
+                <IconButton label="Close" disabled={locked}>
                   <X size={18} aria-hidden />
                 </IconButton>
               </Primitive.Close>
