@@ -132,6 +132,36 @@ test('[A31] a divider stands where a summary was made; it is compared with the o
   await expect(memory.summary).toContainText('Version 2')
 })
 
+test('[A31] a divider shows its summary each time that it is asked for, however many came after it', async ({
+  chat,
+  page,
+}) => {
+  const memory = new MemoryPanel(page)
+  await chat.open()
+  await chat.talk('my boat is called Calypso', 12)
+  const path = `/api/memory/${chat.sessionId()}`
+  let { summary } = await (await page.request.get(path)).json()
+  for (let n = 1; n <= 42; n++) {
+    const answer = await page.request.put(`${path}/context`, {
+      data: { context: `- edit number ${n}`, basedOn: summary.id },
+      headers: { 'sec-fetch-site': 'same-origin' },
+    })
+    summary = (await answer.json()).summary
+  }
+  await chat.reload()
+  const view = chat.log.getByRole('button', { name: 'View summary' }).first()
+  const first = memory.versions.getByRole('button', { name: /^Version 1\D/ })
+  await view.click()
+  await expect(first).toHaveAttribute('aria-expanded', 'true')
+  await expect(first).toBeInViewport()
+  await expect(memory.versions.getByRole('list', { name: 'Changes' })).toContainText('Calypso')
+  await expect(memory.versions).toContainText('3 other older versions')
+  await first.click()
+  await expect(first).toHaveAttribute('aria-expanded', 'false')
+  await view.click()
+  await expect(first).toHaveAttribute('aria-expanded', 'true')
+})
+
 test('[A34] a fact from the first message is still answered 200 messages later', async ({
   chat,
   page,

@@ -27,7 +27,7 @@ type Props = { sessionId: string; store: SessionStore; exists: boolean; moment: 
 export function MemoryPanel({ sessionId, store, exists, moment }: Props) {
   const [memory] = useState(() => createMemoryStore(sessionId, { onChanged: () => store.memoryChanged() }))
   const { view, problem } = useSyncExternalStore(memory.subscribe, memory.getState, memory.getState)
-  const { summaryId } = useMemoryPanel()
+  const { summaryId, asked } = useMemoryPanel()
   const aside = useRef<HTMLElement>(null)
   const close = useSheet(aside)
   const forgotten = useForgotten()
@@ -87,7 +87,7 @@ export function MemoryPanel({ sessionId, store, exists, moment }: Props) {
             {view.versions.length > 0 && (
               <VersionList
                 // Asked for from the thread: it is opened and in view, also when it was before.
-                key={summaryId ?? ''}
+                key={asked}
                 sessionId={sessionId}
                 versions={view.versions}
                 older={view.olderVersions}

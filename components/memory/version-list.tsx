@@ -3,6 +3,8 @@
 import { ChevronRight } from 'lucide-react'
 import { useEffect, useRef, useState } from 'react'
 import type { SummaryVersion } from '#lib/chat/memory-types.ts'
+import { getSummary } from '#lib/client/memory-api.ts'
+import { sentenceOf } from '#lib/client/sentences.ts'
 import { countOf, rangeOf, sourceOf, timeOf } from './memory-words.ts'
 import { VersionDetail } from './version-detail.tsx'
 
@@ -19,15 +21,21 @@ type Props = {
 /** How the summary came to be; each version tells what it changed. */
 export function VersionList({ sessionId, versions, older, openAt }: Props) {
   const [opened, setOpened] = useState(openAt)
+  const { early, problem } = useEarly(sessionId, versions, openAt)
   const asked = useRef<HTMLLIElement>(null)
-  useEffect(() => asked.current?.scrollIntoView({ block: 'nearest' }), [])
+  // biome-ignore lint/correctness/useExhaustiveDependencies: one of long ago comes later than the others
+  useEffect(() => {
+    // No answer of the effect's: in newer browsers it is a promise.
+    asked.current?.scrollIntoView({ block: 'nearest' })
+  }, [early])
+  const left = early ? older - 1 : older
   return (
     <section aria-labelledby="memory-versions">
       <h3 id="memory-versions" className="mb-1.5 font-medium text-sm">
         Versions
       </h3>
       <ol>
-        {versions.map((version) => (
+        {[...versions, ...(early ? [early] : [])].map((version) => (
           <li key={version.id} ref={version.id === openAt ? asked : undefined}>
             <button
               type="button"
@@ -58,9 +66,38 @@ export function VersionList({ sessionId, versions, older, openAt }: Props) {
           </li>
         ))}
       </ol>
-      {older > 0 && <p className="mt-1.5 text-ink-muted text-xs">{countOf(older, 'older version')}.</p>}
+      {left > 0 && (
+        <p className="mt-1.5 text-ink-muted text-xs">
+          {countOf(left, early ? 'other older version' : 'older version')}.
+        </p>
+      )}
+      {problem && (
+        <p role="alert" className="mt-1.5 text-danger text-sm">
+          {problem}
+        </p>
+      )}
     </section>
   )
+}
+
+/** The list has the newest versions; one of before that is asked for is fetched by itself. */
+function useEarly(sessionId: string, versions: readonly SummaryVersion[], askedFor: string | null) {
+  const [early, setEarly] = useState<SummaryVersion | null>(null)
+  const [problem, setProblem] = useState<string | null>(null)
+  const wanted = askedFor !== null && versions.every(({ id }) => id !== askedFor) ? askedFor : null
+  useEffect(() => {
+    if (wanted === null) return
+    let current = true
+    getSummary(sessionId, wanted).then(
+      (found) => current && setEarly(found),
+      (error) => current && setProblem(sentenceOf(error)),
+    )
+    return () => {
+      current = false
+    }
+  }, [sessionId, wanted])
+  // It is listed when those after it were undone.
+  return wanted === null ? { early: null, problem: null } : { early, problem }
 }
 
 const whatItDid = (version: SummaryVersion): string =>

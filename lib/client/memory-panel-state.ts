@@ -8,12 +8,14 @@ export type MemoryPanelState = {
   open: boolean
   /** The summary that somebody asked to see; the panel shows it and its versions. */
   summaryId: string | null
+  /** Grows with each time that somebody asked: the same one twice is asked for twice. */
+  asked: number
   /** Opened by somebody just now, who is to find themselves in it. */
   byHand: boolean
 }
 
 const KEY = 'motorhead-chat:memory-open'
-const CLOSED: MemoryPanelState = { open: false, summaryId: null, byHand: false }
+const CLOSED: MemoryPanelState = { open: false, summaryId: null, asked: 0, byHand: false }
 
 const listeners = createListeners()
 let state = CLOSED
@@ -48,7 +50,7 @@ export const toggleMemory = (): void => setMemoryOpen(!state.open)
 
 /** Opens the panel at one summary. */
 export function showSummary(summaryId: string): void {
-  set({ summaryId })
+  set({ summaryId, asked: state.asked + 1 })
   setMemoryOpen(true)
 }
 
