@@ -71,6 +71,43 @@ test('custom instructions go to the model as the person’s own words, and are l
   expect(await settings.patch({ customInstructions: 'x'.repeat(4001) })).toBe(400)
 })
 
+test('settings are shown as they are now: after Back, and after another tab has changed them; what is written stays', async ({
+  chat,
+  page,
+}) => {
+  const settings = new SettingsPage(page)
+  const keep = async (tab: SettingsPage, words: string) => {
+    await tab.instructions.fill(words)
+    await tab.kept(() => tab.saveInstructions.click())
+  }
+  const comeBack = async () => {
+    const read = page.waitForResponse((answer) => answer.url().endsWith('/api/settings'))
+    await page.evaluate(() => window.dispatchEvent(new Event('focus')))
+    await read
+  }
+  await settings.open()
+  await settings.turn('Use memory', false)
+  await keep(settings, 'Old words.')
+  await chat.newChat()
+  await expect(chat.composer).toBeVisible()
+  await page.goBack()
+  await expect(settings.toggle('Use memory')).not.toBeChecked()
+  await expect(settings.instructions).toHaveValue('Old words.')
+
+  const other = new SettingsPage(await page.context().newPage())
+  await other.open()
+  await other.turn('Use memory', true)
+  await keep(other, 'New words.')
+  await comeBack()
+  await expect(settings.toggle('Use memory')).toBeChecked()
+  await expect(settings.instructions).toHaveValue('New words.')
+  await settings.instructions.fill('Half a thought')
+  await other.turn('Use memory', false)
+  await comeBack()
+  await expect(settings.toggle('Use memory')).not.toBeChecked()
+  await expect(settings.instructions).toHaveValue('Half a thought')
+})
+
 test('a person chooses among the models of the server, and no other', async ({ chat, page, startServer }) => {
   const server = await startServer({ CHAT_MODEL: 'large, small' })
   const settings = new SettingsPage(page)

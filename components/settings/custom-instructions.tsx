@@ -9,14 +9,18 @@ const MAX_CHARACTERS = 4000
 
 type Props = { text: string; onSave: (text: string) => Promise<boolean> }
 
+/** The person's own words for every reply; what is not saved yet stays in the field, whatever is kept elsewhere meanwhile. */
 export function CustomInstructions({ text: kept, onSave }: Props) {
-  const [text, setText] = useState(kept)
+  const [unsaved, setUnsaved] = useState<string | null>(null)
   const [state, setState] = useState<'idle' | 'saving' | 'saved'>('idle')
+  const text = unsaved ?? kept
   const tooLong = text.length > MAX_CHARACTERS
 
   async function save(): Promise<void> {
     setState('saving')
-    setState((await onSave(text)) ? 'saved' : 'idle')
+    const saved = await onSave(text)
+    if (saved) setUnsaved((now) => (now === text ? null : now))
+    setState(saved ? 'saved' : 'idle')
   }
 
   return (
@@ -38,7 +42,7 @@ export function CustomInstructions({ text: kept, onSave }: Props) {
           value={text}
           placeholder="Answer briefly. I know my way around TypeScript."
           onChange={(event) => {
-            setText(event.target.value)
+            setUnsaved(event.target.value === kept ? null : event.target.value)
             setState('idle')
           }}
           className={`${FIELD} field-sizing-content max-h-80 min-h-24 resize-none leading-relaxed`}

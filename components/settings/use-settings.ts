@@ -1,9 +1,14 @@
-import { useState } from 'react'
+import { useEffect, useRef, useState } from 'react'
 import type { Settings } from '#lib/chat/types.ts'
-import { changeSettings } from '#lib/client/library-api.ts'
+import { changeSettings, getSettings } from '#lib/client/library-api.ts'
+import { browserPage } from '#lib/client/page-signals.ts'
 import { sentenceOf } from '#lib/client/sentences.ts'
 
-/** The settings as the person sees them: a change is shown at once, and taken back with a sentence when it is refused. */
+/**
+ * The settings as the person sees them: a change is shown at once, and taken back with a sentence when it is refused. They
+ * are read again when the page comes up and when somebody comes back to it: Back shows `initial` as it was at the first
+ * visit, and another tab may have changed them since.
+ */
 export function useSettings(initial: Settings): {
   settings: Settings
   /** Answers whether it was kept. */
@@ -12,9 +17,28 @@ export function useSettings(initial: Settings): {
 } {
   const [settings, setSettings] = useState(initial)
   const [problem, setProblem] = useState<string | null>(null)
+  const asked = useRef(0)
+  const changing = useRef(0)
+
+  useEffect(() => {
+    const refresh = () => {
+      // The answer to the change tells the same.
+      if (changing.current > 0) return
+      const mine = ++asked.current
+      // An answer that was overtaken is old; and what is shown stays where none comes.
+      getSettings().then(
+        (found) => mine === asked.current && setSettings(found),
+        () => undefined,
+      )
+    }
+    refresh()
+    return browserPage.onReturn(refresh)
+  }, [])
 
   async function change(patch: Partial<Settings>): Promise<boolean> {
     const before = settings
+    asked.current++
+    changing.current++
     setSettings({ ...settings, ...patch })
     setProblem(null)
     try {
@@ -24,6 +48,8 @@ export function useSettings(initial: Settings): {
       setSettings(before)
       setProblem(`The change was not kept. ${sentenceOf(error)}`)
       return false
+    } finally {
+      changing.current--
     }
   }
 

@@ -14,6 +14,8 @@ import { getJson, query, request, sendJson, sessionPath } from './api.ts'
 export const searchSessions = (text: string, signal: AbortSignal): Promise<SearchResults> =>
   getJson(`/api/search${query({ q: text })}`, signal)
 
+export const getSettings = (): Promise<Settings> => getJson('/api/settings')
+
 export const changeSettings = (patch: Partial<Settings>): Promise<Settings> =>
   sendJson('PATCH', '/api/settings', patch)
 
