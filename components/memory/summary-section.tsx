@@ -3,6 +3,7 @@
 import { useState } from 'react'
 import { toast } from 'sonner'
 import type { MemoryView } from '#lib/chat/memory-types.ts'
+import { TOO_LATE } from '#lib/client/api.ts'
 import type { MemoryStore } from '#lib/client/memory-store.ts'
 import { ContextEditor } from './context-editor.tsx'
 import { FactList } from './fact-list.tsx'
@@ -22,15 +23,17 @@ export function SummarySection({ sessionId, view, memory }: Props) {
   async function undo(id: string, number: number): Promise<void> {
     const problem = await memory.undo(id)
     if (problem) return void toast.error(problem)
-    toast(`Summary ${number} is undone: its messages are word for word again.`, {
-      duration: UNDO_SHOWN_MS,
-      action: { label: 'Take it back', onClick: () => void redo(id) },
-    })
+    toast(`Summary ${number} is undone: its messages are word for word again.`, redoing(id))
   }
+
+  const redoing = (id: string) => ({
+    duration: UNDO_SHOWN_MS,
+    action: { label: 'Take it back', onClick: () => void redo(id) },
+  })
 
   async function redo(id: string): Promise<void> {
     const problem = await memory.redo(id)
-    if (problem) toast.error('This summary cannot be brought back any more.')
+    if (problem) toast.error(problem, problem === TOO_LATE ? {} : redoing(id))
   }
 
   async function rebuild(): Promise<void> {

@@ -6,9 +6,14 @@ import { useState } from 'react'
 import { Menu } from '#components/ui/menu.tsx'
 import { notify, notifyProblem } from '#components/ui/notify.ts'
 import type { SessionItem } from '#lib/chat/types.ts'
+import { TOO_LATE } from '#lib/client/api.ts'
+import { sentenceOf } from '#lib/client/sentences.ts'
 import { sessionsStore } from '#lib/client/sessions-store.ts'
 import { TitleEditor } from './title-editor.tsx'
 import { useApproach } from './use-approach.ts'
+
+/** The server keeps it for ten seconds; half of one is for the way there. */
+const UNDO_MS = 9500
 
 type Props = {
   session: SessionItem
@@ -41,27 +46,30 @@ export function SessionRow({ session, isOpen, onOpen, onRemoved, onRestored }: P
       const { saveSession } = await import('#lib/client/library-api.ts')
       await saveSession(session, format)
     } catch (error) {
-      void notifyProblem(error instanceof Error ? error.message : 'This chat could not be exported.')
+      void notifyProblem(sentenceOf(error))
     }
   }
 
   async function remove(): Promise<void> {
     onRemoved(id)
+    const until = performance.now() + UNDO_MS
     const result = await sessionsStore.remove(id)
-    if ('problem' in result) {
-      void notifyProblem(result.problem)
-      return
-    }
-    void notify('Chat deleted', {
-      ms: Math.max(result.undoUntil - Date.now() - 500, 1000),
-      action: { label: 'Undo', onClick: () => void undo() },
-    })
+    if ('problem' in result) void notifyProblem(result.problem)
+    else void notify('Chat deleted', undoing(until))
   }
 
-  async function undo(): Promise<void> {
+  /** `until` as `performance.now()` has it: the clocks of the server and of this device may differ by hours. */
+  const undoing = (until: number) => ({
+    ms: Math.max(until - performance.now(), 1000),
+    action: { label: 'Undo', onClick: () => void undo(until) },
+  })
+
+  async function undo(until: number): Promise<void> {
     const problem = await sessionsStore.restore(id)
-    if (problem) void notifyProblem('It is too late to bring this chat back.')
-    else if (isOpen) onRestored(id)
+    if (problem) {
+      const isOver = problem === TOO_LATE || performance.now() > until
+      void notifyProblem(problem, isOver ? {} : undoing(until))
+    } else if (isOpen) onRestored(id)
   }
 
   if (renaming) {

@@ -14,6 +14,12 @@ export function DeleteEverything() {
   const [state, setState] = useState<'rest' | 'deleting'>('rest')
   const [problem, setProblem] = useState<string | null>(null)
 
+  function cancel(): void {
+    setAsking(false)
+    setWord('')
+    setProblem(null)
+  }
+
   async function remove(): Promise<void> {
     setState('deleting')
     try {
@@ -61,7 +67,7 @@ export function DeleteEverything() {
             >
               Delete everything for good
             </button>
-            <button type="button" className={BUTTON} onClick={() => setAsking(false)}>
+            <button type="button" className={BUTTON} onClick={cancel}>
               Cancel
             </button>
           </div>

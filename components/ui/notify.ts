@@ -1,4 +1,5 @@
 type Way = { label: string; onClick: () => void }
+type Options = { ms?: number; action?: Way }
 
 /** Without it there is no place to say anything, and nothing more to be done about that. */
 const loadToast = () =>
@@ -8,14 +9,18 @@ const loadToast = () =>
   )
 
 /** A short notice at the edge of the page, with a way on; what shows it is loaded when there is something to say. */
-export async function notify(text: string, options: { ms?: number; action?: Way } = {}): Promise<void> {
+export async function notify(text: string, options: Options = {}): Promise<void> {
   const toast = await loadToast()
-  const { ms, action } = options
-  toast?.(text, { ...(ms !== undefined && { duration: ms }), ...(action && { action }) })
+  toast?.(text, shownAs(options))
 }
 
 /** Something that the person asked for has failed. */
-export async function notifyProblem(text: string): Promise<void> {
+export async function notifyProblem(text: string, options: Options = {}): Promise<void> {
   const toast = await loadToast()
-  toast?.error(text)
+  toast?.error(text, shownAs(options))
 }
+
+const shownAs = ({ ms, action }: Options) => ({
+  ...(ms !== undefined && { duration: ms }),
+  ...(action && { action }),
+})

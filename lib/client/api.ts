@@ -32,6 +32,9 @@ export const isAbsent = (error: unknown): boolean => error instanceof ApiFailure
 /** Server-sent events as bytes, as `lib/chat/types.ts` describes them. */
 export type ByteStream = ReadableStream<Uint8Array>
 
+/** Says of what was taken away that nothing brings it back: asking once more is of no use. */
+export const TOO_LATE = 'It is too late to bring this back.'
+
 const OFFLINE = 'You seem to be offline. Check your connection and try again.'
 
 /** Newest activity first. */
@@ -60,9 +63,9 @@ export function deleteSessionOnLeaving(id: string): void {
   void fetch(sessionPath(id), { method: 'DELETE', keepalive: true }).catch(() => undefined)
 }
 
-/** Takes a deletion back, as long as the server keeps it. */
+/** Takes a deletion back, as long as the server keeps it; `TOO_LATE` when it does not. */
 export async function restoreSession(id: string): Promise<void> {
-  await request(`${sessionPath(id)}/restore`, { method: 'POST' })
+  await request(`${sessionPath(id)}/restore`, { method: 'POST' }).catch(sayTooLate)
 }
 
 export async function stopRun(sessionId: string, runId: string): Promise<void> {
@@ -98,6 +101,12 @@ export function query(parameters: Record<string, string | number | null | undefi
     value === null || value === undefined ? [] : [[name, String(value)]],
   )
   return given.length > 0 ? `?${new URLSearchParams(given)}` : ''
+}
+
+/** For the failure of a request that brings something back. */
+export function sayTooLate(error: unknown): never {
+  if (!(error instanceof ApiFailure) || error.status !== 404) throw error
+  throw new ApiFailure(error.status, error.code, TOO_LATE, { cause: error })
 }
 
 const jsonInit = (method: string, body?: unknown): RequestInit => ({

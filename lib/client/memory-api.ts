@@ -8,7 +8,7 @@ import type {
   ReceiptView,
   SummaryDetail,
 } from '#lib/chat/memory-types.ts'
-import { getJson, sendJson } from './api.ts'
+import { getJson, sayTooLate, sendJson } from './api.ts'
 
 /** The requests of the memory panel and of what is under a message. They reject with an `ApiFailure`. */
 
@@ -26,9 +26,9 @@ export const editContext = (sessionId: string, edit: ContextEdit): Promise<Memor
 export const undoSummary = (sessionId: string, summaryId: string): Promise<MemoryView> =>
   sendJson('DELETE', path(sessionId, 'summaries', summaryId))
 
-/** Takes an undo back. */
+/** Takes an undo back; `TOO_LATE` when nothing is left to bring back. */
 export const redoSummary = (sessionId: string, summaryId: string): Promise<MemoryView> =>
-  sendJson('POST', path(sessionId, 'summaries', summaryId, 'restore'))
+  sendJson<MemoryView>('POST', path(sessionId, 'summaries', summaryId, 'restore')).catch(sayTooLate)
 
 /** Asks for the summary to be made anew from all that it covers. */
 export const rebuildSummary = (sessionId: string): Promise<MemoryView> =>

@@ -1,0 +1,75 @@
+import { expect } from '@playwright/test'
+import { test } from './fixtures.ts'
+import { MemoryPanel } from './pages/memory-panel.ts'
+
+const OFFLINE = 'You seem to be offline'
+
+test('an undo that does not reach the server says so, and is offered again', async ({ chat, page }) => {
+  const undo = page.getByRole('button', { name: 'Undo' })
+  await chat.open()
+  await chat.ask('to be deleted')
+  await expect(chat.session('A fake title')).toBeVisible()
+  await chat.saved(() => chat.menuOf('A fake title', 'Delete'))
+  await page.route('**/restore', (route) => route.abort('internetdisconnected'))
+  await undo.click()
+  await expect(page.getByText(OFFLINE)).toBeVisible()
+  await page.unroute('**/restore')
+  // The first notice is on its way out.
+  await expect(undo).toHaveCount(1)
+  await undo.click()
+  await expect(chat.session('A fake title')).toBeVisible()
+})
+
+test('an undo of what is not there to be brought back says that it is too late, and is not offered again', async ({
+  chat,
+  page,
+}) => {
+  const undo = page.getByRole('button', { name: 'Undo' })
+  await chat.open()
+  await chat.ask('to be deleted')
+  await expect(chat.session('A fake title')).toBeVisible()
+  const restore = `/api/sessions/${chat.sessionId()}/restore`
+  await chat.saved(() => chat.menuOf('A fake title', 'Delete'))
+  // Another program of the person's was first.
+  const answer = await page.request.post(restore, { headers: { 'sec-fetch-site': 'same-origin' } })
+  expect(answer.ok()).toBe(true)
+  await undo.click()
+  await expect(page.getByText('It is too late')).toBeVisible()
+  await expect(undo).toBeHidden()
+})
+
+test('an undo is offered as long as it can be done, also where the clock is an hour ahead', async ({
+  chat,
+  page,
+}) => {
+  await page.addInitScript(() => {
+    const now = Date.now
+    Date.now = () => now() + 3_600_000
+  })
+  await chat.open()
+  await chat.ask('to be deleted')
+  await expect(chat.session('A fake title')).toBeVisible()
+  await chat.saved(() => chat.menuOf('A fake title', 'Delete'))
+  await new Promise((resolve) => setTimeout(resolve, 3000))
+  await page.getByRole('button', { name: 'Undo' }).click({ timeout: 5000 })
+  await expect(chat.session('A fake title')).toBeVisible()
+})
+
+test('the undo of a summary is taken back when the connection is', async ({ chat, page }) => {
+  test.slow()
+  const memory = new MemoryPanel(page)
+  const takeBack = page.getByRole('button', { name: 'Take it back' })
+  await chat.open()
+  await chat.talk('my boat is called Calypso')
+  await memory.open()
+  await expect(memory.fact(/Calypso/)).toBeVisible()
+  await page.route('**/restore', (route) => route.abort('internetdisconnected'))
+  await memory.summary.getByRole('button', { name: 'Undo summary' }).click()
+  await takeBack.click()
+  await expect(page.getByText(OFFLINE)).toBeVisible()
+  await page.unroute('**/restore')
+  // The first notice is on its way out.
+  await expect(takeBack).toHaveCount(1)
+  await takeBack.click()
+  await expect(memory.fact(/Calypso/)).toBeVisible()
+})
