@@ -2,6 +2,7 @@ import { expect, type Locator, type Page } from '@playwright/test'
 import { test } from './fixtures.ts'
 import { MemoryPanel } from './pages/memory-panel.ts'
 import { SearchDialog } from './pages/search-dialog.ts'
+import { SettingsPage } from './pages/settings-page.ts'
 
 /** Presses Tab until the focus is there, as somebody without a mouse does. */
 async function tabTo(page: Page, target: Locator, key = 'Tab'): Promise<void> {
@@ -87,6 +88,44 @@ test('[A48] a person without a mouse sends, stops, edits, switches, renames, pin
   await page.keyboard.press('Enter')
   await choose(page, 'Delete')
   await expect(chat.session('By keys')).toBeHidden()
+})
+
+test('[A48] the focus goes back to where it came from when a field is left', async ({ chat, page }) => {
+  await chat.open()
+  await chat.ask('name this one')
+  await expect(chat.session('A fake title')).toBeVisible()
+  const menu = chat.sessions.getByRole('button', { name: 'Session menu' })
+  for (const key of ['Escape', 'Enter']) {
+    await menu.press('Enter')
+    await choose(page, 'Rename')
+    await expect(page.getByRole('textbox', { name: 'Title' })).toBeFocused()
+    await page.keyboard.type(`By ${key}`)
+    await page.keyboard.press(key)
+    await expect(menu).toBeFocused()
+    await expect(page.getByRole('menu')).toBeHidden()
+  }
+  await expect(chat.session('By Enter')).toBeVisible()
+
+  const memory = new MemoryPanel(page)
+  await memory.button.press('Enter')
+  const edit = memory.summary.getByRole('button', { name: /summary$/ }).first()
+  for (const name of ['Cancel', 'Save summary']) {
+    await edit.press('Enter')
+    await expect(memory.summary.getByRole('textbox')).toBeFocused()
+    await page.keyboard.type('a fact')
+    await memory.summary.getByRole('button', { name }).press('Enter')
+    await expect(edit).toBeFocused()
+  }
+  await expect(edit).toHaveText('Edit summary')
+  await edit.press('Enter')
+  await page.keyboard.press('Escape')
+  await expect(edit).toBeFocused()
+
+  await new SettingsPage(page).open()
+  const opener = page.getByRole('button', { name: 'Delete everything…' })
+  await opener.press('Enter')
+  await page.getByRole('button', { name: 'Cancel' }).press('Enter')
+  await expect(opener).toBeFocused()
 })
 
 /** In an open menu, by its first letter and the arrows. */

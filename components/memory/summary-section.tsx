@@ -2,6 +2,7 @@
 
 import { useState } from 'react'
 import { toast } from 'sonner'
+import { useFocusBack } from '#components/ui/use-focus-back.ts'
 import type { MemoryView } from '#lib/chat/memory-types.ts'
 import { TOO_LATE } from '#lib/client/api.ts'
 import type { MemoryStore } from '#lib/client/memory-store.ts'
@@ -47,6 +48,7 @@ export function SummarySection({ sessionId, view, memory }: Props) {
     return problem
   }
 
+  const editButton = useFocusBack(editing !== null)
   const edit = () => setEditing({ basedOn: summary?.id ?? null, context: summary?.context ?? '' })
   return (
     <section aria-labelledby="memory-summary">
@@ -69,7 +71,9 @@ export function SummarySection({ sessionId, view, memory }: Props) {
         <>
           {summary && <FactList sessionId={sessionId} summary={summary} />}
           <div className="mt-3 flex flex-wrap gap-1.5">
-            <SmallButton onClick={edit}>{summary ? 'Edit summary' : 'Write a summary'}</SmallButton>
+            <SmallButton ref={editButton} onClick={edit}>
+              {summary ? 'Edit summary' : 'Write a summary'}
+            </SmallButton>
             {summary && (
               <>
                 <SmallButton onClick={() => void undo(summary.id, summary.number)}>Undo summary</SmallButton>

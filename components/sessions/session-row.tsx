@@ -2,7 +2,8 @@
 
 import { Download, MoreHorizontal, Pencil, Pin, PinOff, Trash2 } from 'lucide-react'
 import Link from 'next/link'
-import { useState } from 'react'
+import { useRef, useState } from 'react'
+import { flushSync } from 'react-dom'
 import { Menu } from '#components/ui/menu.tsx'
 import { notify, notifyProblem } from '#components/ui/notify.ts'
 import type { SessionItem } from '#lib/chat/types.ts'
@@ -27,11 +28,21 @@ type Props = {
 
 export function SessionRow({ session, isOpen, onOpen, onRemoved, onRestored }: Props) {
   const [renaming, setRenaming] = useState(false)
+  const menu = useRef<HTMLSpanElement>(null)
   const { isNear, approach, leave } = useApproach()
   const { id, title, running, pinned } = session
 
+  /** By a key the focus was in the field, and has no other place to go to. */
+  function endRenaming(byKey: boolean): void {
+    if (!byKey) {
+      setRenaming(false)
+      return
+    }
+    flushSync(() => setRenaming(false))
+    menu.current?.querySelector('button')?.focus()
+  }
+
   async function rename(next: string): Promise<void> {
-    setRenaming(false)
     const problem = await sessionsStore.rename(id, next)
     if (problem) void notifyProblem(problem)
   }
@@ -73,9 +84,7 @@ export function SessionRow({ session, isOpen, onOpen, onRemoved, onRestored }: P
   }
 
   if (renaming) {
-    return (
-      <TitleEditor title={title} onSave={(next) => void rename(next)} onCancel={() => setRenaming(false)} />
-    )
+    return <TitleEditor title={title} onSave={(next) => void rename(next)} onEnd={endRenaming} />
   }
   return (
     <li
@@ -100,7 +109,7 @@ export function SessionRow({ session, isOpen, onOpen, onRemoved, onRestored }: P
           <span className="sr-only">A reply is being written.</span>
         </span>
       )}
-      <span className="session-menu absolute right-1">
+      <span ref={menu} className="session-menu absolute right-1">
         <Menu
           label="Session menu"
           icon={<MoreHorizontal size={16} aria-hidden />}

@@ -5,10 +5,16 @@ import { isComposing } from '#components/ui/text-field.ts'
 
 const MAX_TITLE = 200
 
-type Props = { title: string; onSave: (title: string) => void; onCancel: () => void }
+type Props = {
+  title: string
+  /** Only with another title than before. */
+  onSave: (title: string) => void
+  /** Called before, in any case. */
+  onEnd: (byKey: boolean) => void
+}
 
 /** A row while its title is written: Enter and leaving it save, Escape does not; nothing and no change cancel. */
-export function TitleEditor({ title, onSave, onCancel }: Props) {
+export function TitleEditor({ title, onSave, onEnd }: Props) {
   const [text, setText] = useState(title)
   const input = useRef<HTMLInputElement>(null)
   const done = useRef(false)
@@ -19,21 +25,21 @@ export function TitleEditor({ title, onSave, onCancel }: Props) {
     return () => cancelAnimationFrame(frame)
   }, [])
 
-  function finish(save: boolean): void {
+  function finish(save: boolean, byKey: boolean): void {
     if (done.current) return
     done.current = true
     const next = text.trim().replace(/\s+/gu, ' ')
+    onEnd(byKey)
     if (save && next !== '' && next !== title) onSave(next)
-    else onCancel()
   }
 
   function onKeyDown(event: KeyboardEvent<HTMLInputElement>): void {
     if (isComposing(event)) return
-    if (event.key === 'Enter') finish(true)
-    if (event.key === 'Escape') {
-      event.stopPropagation()
-      finish(false)
-    }
+    if (event.key !== 'Enter' && event.key !== 'Escape') return
+    // What has the focus next is not pressed by the same key.
+    event.preventDefault()
+    event.stopPropagation()
+    finish(event.key === 'Enter', true)
   }
 
   return (
@@ -46,7 +52,7 @@ export function TitleEditor({ title, onSave, onCancel }: Props) {
         value={text}
         onChange={(event) => setText(event.target.value)}
         onKeyDown={onKeyDown}
-        onBlur={() => finish(true)}
+        onBlur={() => finish(true, false)}
         className="w-full rounded-lg border border-line bg-raised px-2.5 py-1.5 text-base md:text-sm"
       />
     </li>

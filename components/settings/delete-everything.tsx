@@ -1,6 +1,7 @@
 'use client'
 
 import { useState } from 'react'
+import { useFocusBack } from '#components/ui/use-focus-back.ts'
 import { deleteEverything } from '#lib/client/library-api.ts'
 import { sentenceOf } from '#lib/client/sentences.ts'
 import { BUTTON, FIELD, Section } from './section.tsx'
@@ -13,6 +14,8 @@ export function DeleteEverything() {
   const [word, setWord] = useState('')
   const [state, setState] = useState<'rest' | 'deleting'>('rest')
   const [problem, setProblem] = useState<string | null>(null)
+
+  const opener = useFocusBack(asking)
 
   function cancel(): void {
     setAsking(false)
@@ -73,7 +76,12 @@ export function DeleteEverything() {
           </div>
         </form>
       ) : (
-        <button type="button" className={`${BUTTON} text-danger`} onClick={() => setAsking(true)}>
+        <button
+          ref={opener}
+          type="button"
+          className={`${BUTTON} text-danger`}
+          onClick={() => setAsking(true)}
+        >
           Delete everything…
         </button>
       )}
