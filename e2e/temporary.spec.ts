@@ -1,6 +1,8 @@
 import { expect } from '@playwright/test'
 import { test } from './fixtures.ts'
+import { MemoryPanel } from './pages/memory-panel.ts'
 import { SearchDialog } from './pages/search-dialog.ts'
+import { SettingsPage } from './pages/settings-page.ts'
 
 test('[A36] a temporary chat reads and writes no memory, is neither listed nor found, and is gone when left', async ({
   chat,
@@ -51,4 +53,34 @@ test('[A36] a reload is the end of a temporary chat, its draft included', async 
   await expect(chat.composer).toHaveValue('')
   await page.getByRole('button', { name: 'Temporary chat' }).click()
   await expect(page.getByRole('heading', { name: 'A chat that remembers' })).toBeVisible()
+})
+
+test('the memory of a chat promises no summary where none is made: in a temporary chat, and with memory off', async ({
+  chat,
+  page,
+}) => {
+  const memory = new MemoryPanel(page)
+  await chat.open('/?temporary')
+  await chat.ask('between us')
+  await memory.open()
+  await expect(memory.window).toContainText('2 messages')
+  await expect(memory.window).not.toContainText('is summarised')
+  await expect(memory.summary).toBeHidden()
+
+  await chat.open()
+  await chat.ask('for the record')
+  await expect(memory.window).toContainText('the older half is summarised')
+  await memory.summary.getByRole('button', { name: 'Write a summary' }).click()
+  await memory.summary.getByRole('textbox').fill('my lucky number is 8231')
+  await memory.summary.getByRole('button', { name: 'Save summary' }).click()
+  await expect(memory.fact(/8231/)).toBeVisible()
+  const address = page.url()
+  const settings = new SettingsPage(page)
+  await settings.open()
+  await settings.turn('Use memory', false)
+  await chat.open(address)
+  await expect(memory.fact(/8231/)).toBeVisible()
+  await expect(memory.window).not.toContainText('is summarised')
+  await expect(memory.summary.getByRole('button', { name: 'Edit summary' })).toBeHidden()
+  await expect(memory.summary.getByRole('button', { name: 'Undo summary' })).toBeVisible()
 })

@@ -1,8 +1,12 @@
-import type { FactItem, SummaryVersion } from '#lib/chat/memory-types.ts'
+import type { FactItem, MemoryView, SummaryVersion } from '#lib/chat/memory-types.ts'
 
 /** "1,204 messages", "1 message". */
 export const countOf = (count: number, one: string, many = `${one}s`): string =>
   `${count.toLocaleString('en')} ${count === 1 ? one : many}`
+
+/** Whether a summary of the chat is made and given to its replies. */
+export const isRemembered = ({ temporary, search }: Pick<MemoryView, 'temporary' | 'search'>): boolean =>
+  !temporary && search.memory
 
 /** Who made a summary. */
 export function sourceOf({ source, model }: Pick<SummaryVersion, 'source' | 'model'>): string {

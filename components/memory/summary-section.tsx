@@ -8,7 +8,7 @@ import { TOO_LATE } from '#lib/client/api.ts'
 import type { MemoryStore } from '#lib/client/memory-store.ts'
 import { ContextEditor } from './context-editor.tsx'
 import { FactList } from './fact-list.tsx'
-import { countOf, rangeOf, sourceOf, timeOf } from './memory-words.ts'
+import { countOf, isRemembered, rangeOf, sourceOf, timeOf } from './memory-words.ts'
 import { SmallButton } from './small-button.tsx'
 
 type Props = { sessionId: string; view: MemoryView; memory: MemoryStore }
@@ -19,6 +19,7 @@ const UNDO_SHOWN_MS = 10_000
 /** The summary in force: who made it of what, its facts, and what can be done to it. */
 export function SummarySection({ sessionId, view, memory }: Props) {
   const { summary, work } = view
+  const remembered = isRemembered(view)
   const [editing, setEditing] = useState<{ basedOn: string | null; context: string } | null>(null)
 
   async function undo(id: string, number: number): Promise<void> {
@@ -50,6 +51,8 @@ export function SummarySection({ sessionId, view, memory }: Props) {
 
   const editButton = useFocusBack(editing !== null)
   const edit = () => setEditing({ basedOn: summary?.id ?? null, context: summary?.context ?? '' })
+  // What was made while it was remembered can be looked at and taken away; there is nothing else to be done.
+  if (!summary && !remembered) return null
   return (
     <section aria-labelledby="memory-summary">
       <h3 id="memory-summary" className="font-medium text-sm">
@@ -65,24 +68,24 @@ export function SummarySection({ sessionId, view, memory }: Props) {
           There is none yet: all of this chat still goes to the model word for word.
         </p>
       )}
-      {editing ? (
+      {editing && remembered ? (
         <ContextEditor initial={editing.context} onSave={save} onCancel={() => setEditing(null)} />
       ) : (
         <>
           {summary && <FactList sessionId={sessionId} summary={summary} />}
           <div className="mt-3 flex flex-wrap gap-1.5">
-            <SmallButton ref={editButton} onClick={edit}>
-              {summary ? 'Edit summary' : 'Write a summary'}
-            </SmallButton>
+            {remembered && (
+              <SmallButton ref={editButton} onClick={edit}>
+                {summary ? 'Edit summary' : 'Write a summary'}
+              </SmallButton>
+            )}
             {summary && (
-              <>
-                <SmallButton onClick={() => void undo(summary.id, summary.number)}>Undo summary</SmallButton>
-                {summary.covers > 0 && view.search.memory && (
-                  <SmallButton disabled={work.state === 'running'} onClick={() => void rebuild()}>
-                    Rebuild
-                  </SmallButton>
-                )}
-              </>
+              <SmallButton onClick={() => void undo(summary.id, summary.number)}>Undo summary</SmallButton>
+            )}
+            {summary && summary.covers > 0 && remembered && (
+              <SmallButton disabled={work.state === 'running'} onClick={() => void rebuild()}>
+                Rebuild
+              </SmallButton>
             )}
           </div>
         </>

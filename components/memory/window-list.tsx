@@ -1,6 +1,6 @@
 import type { MemoryView } from '#lib/chat/memory-types.ts'
 import { JumpButton } from './jump.tsx'
-import { countOf, speakerOf } from './memory-words.ts'
+import { countOf, isRemembered, speakerOf } from './memory-words.ts'
 
 /** The messages that go to the model as they were written. */
 export function WindowList({ view, sessionId }: { view: MemoryView; sessionId: string }) {
@@ -11,8 +11,8 @@ export function WindowList({ view, sessionId }: { view: MemoryView; sessionId: s
         Word for word
       </h3>
       <p className="mt-0.5 mb-2 text-ink-muted text-xs">
-        {countOf(messages.length, 'message')}, about {countOf(windowTokens, 'token')}. Beyond {maxWindow}, the
-        older half is summarised.
+        {countOf(messages.length, 'message')}, about {countOf(windowTokens, 'token')}.
+        {isRemembered(view) && ` Beyond ${maxWindow}, the older half is summarised.`}
       </p>
       <ol>
         {messages.map(({ id, role, start, tokens }) => (
