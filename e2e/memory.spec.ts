@@ -99,8 +99,12 @@ test('[A30] what the model saw is what the model was sent, with the tokens of ea
   await chat.talk('my tractor is a Zetor')
   await chat.ask('which tractor is mine?')
   await chat.action(chat.replies.last(), 'Receipt')
+  const receipt = page.getByRole('region', { name: 'Receipt' })
+  await expect(receipt).toContainText('first word after')
+  const [firstWord] = /first word after [\d.]+ m?s/.exec((await receipt.textContent()) ?? '') ?? []
   await page.getByRole('button', { name: 'What the model saw' }).click()
   const dialog = page.getByRole('dialog', { name: 'What the model saw' })
+  await expect(dialog).toContainText(firstWord ?? 'a first word in the receipt')
   await expect(dialog).toContainText('This is the whole of it, character for character.')
   const totals = dialog.getByRole('list', { name: 'Tokens of each part' })
   await expect(totals).toContainText(/Instructions ?\d+ tokens/)

@@ -1,4 +1,4 @@
-import type { FactItem, MemoryView, SummaryVersion } from '#lib/chat/memory-types.ts'
+import type { FactItem, MemoryView, ReceiptView, SummaryVersion } from '#lib/chat/memory-types.ts'
 
 /** "1,204 messages", "1 message". */
 export const countOf = (count: number, one: string, many = `${one}s`): string =>
@@ -66,6 +66,10 @@ export function byDay(facts: readonly FactItem[]): { date: string | null; facts:
 /** "40 ms", "1.4 s", "12 s". */
 export const secondsOf = (ms: number): string =>
   ms < 1000 ? `${ms} ms` : ms < 10_000 ? `${(ms / 1000).toFixed(1)} s` : `${Math.round(ms / 1000)} s`
+
+/** What a person waits for the first word of a reply: for the memory, then for the model. `null`: none came. */
+export const firstWordAfter = (ms: ReceiptView['ms']): string | null =>
+  ms?.first == null ? null : `first word after ${secondsOf(ms.memory + ms.first)}`
 
 /** "$0.0021": three digits that count, however little it is. */
 export const dollarsOf = (dollars: number): string =>

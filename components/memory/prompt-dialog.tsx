@@ -7,7 +7,7 @@ import { Dialog } from '#components/ui/dialog.tsx'
 import type { PromptView } from '#lib/chat/memory-types.ts'
 import { getPrompt } from '#lib/client/memory-api.ts'
 import { sentenceOf } from '#lib/client/sentences.ts'
-import { countOf, dollarsOf, secondsOf } from './memory-words.ts'
+import { countOf, dollarsOf, firstWordAfter, secondsOf } from './memory-words.ts'
 import { PromptMessage } from './prompt-message.tsx'
 import { PartTotals } from './prompt-totals.tsx'
 import { SmallButton } from './small-button.tsx'
@@ -91,18 +91,12 @@ function factsOf({ model, usage, ms, price }: PromptView): string {
           `${countOf(usage.input, 'token')} in${usage.cached ? ` (${usage.cached.toLocaleString('en')} from the provider's cache)` : ''}`,
           ...(usage.output == null ? [] : [`${countOf(usage.output, 'token')} out`]),
         ]
-  const took = ms
-    ? [
-        `memory ${ms.memory} ms`,
-        ...(ms.first === null ? [] : [`first word after ${secondsOf(ms.first)}`]),
-        `all of it ${secondsOf(ms.total)}`,
-      ]
-    : []
+  const took = ms ? [`memory ${ms.memory} ms`, firstWordAfter(ms), `all of it ${secondsOf(ms.total)}`] : []
   const cost =
     price && usage?.input != null
       ? [dollarsOf((usage.input * price.input + (usage.output ?? 0) * price.output) / 1e6)]
       : []
-  return [model, ...counted, ...cost, ...took].join(' · ')
+  return [model, ...counted, ...cost, ...took].filter(Boolean).join(' · ')
 }
 
 /** As a provider takes it. */

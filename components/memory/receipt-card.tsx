@@ -6,7 +6,7 @@ import type { ReceiptView } from '#lib/chat/memory-types.ts'
 import { getReceipt } from '#lib/client/memory-api.ts'
 import { showSummary } from '#lib/client/memory-panel-state.ts'
 import { sentenceOf } from '#lib/client/sentences.ts'
-import { countOf, rangeOf, secondsOf, sourceOf } from './memory-words.ts'
+import { countOf, firstWordAfter, rangeOf, sourceOf } from './memory-words.ts'
 import { Mention } from './mention.tsx'
 import { SmallButton } from './small-button.tsx'
 import { useForgotten } from './use-forgotten.ts'
@@ -123,7 +123,7 @@ function Told(props: { receipt: ReceiptView; sessionId: string; onInspect: () =>
               ? `about ${countOf(tokens.total, 'token')}`
               : `${countOf(usage.input, 'token')} in`,
             usage?.output == null ? '' : `${usage.output.toLocaleString('en')} out`,
-            ms?.first == null ? '' : `first word after ${secondsOf(ms.memory + ms.first)}`,
+            firstWordAfter(ms),
           ]
             .filter(Boolean)
             .join(' · ')}
