@@ -71,6 +71,14 @@ export const secondsOf = (ms: number): string =>
 export const firstWordAfter = (ms: ReceiptView['ms']): string | null =>
   ms?.first == null ? null : `first word after ${secondsOf(ms.memory + ms.first)}`
 
+/** What each use of a model is called. */
+export const USAGE_KINDS: Record<MemoryView['usage'][number]['kind'], string> = {
+  reply: 'Replies',
+  summary: 'Summaries',
+  title: 'Titles',
+  embedding: 'Search by meaning',
+}
+
 /** "$0.0021": three digits that count, however little it is. */
 export const dollarsOf = (dollars: number): string =>
   dollars.toLocaleString('en', { style: 'currency', currency: 'USD', maximumSignificantDigits: 3 })

@@ -1,12 +1,5 @@
 import type { MemoryView } from '#lib/chat/memory-types.ts'
-import { countOf } from './memory-words.ts'
-
-const KINDS = {
-  reply: 'Replies',
-  summary: 'Summaries',
-  title: 'Title',
-  embedding: 'Search by meaning',
-} as const
+import { countOf, USAGE_KINDS } from './memory-words.ts'
 
 /** What the chat has taken of its models so far. */
 export function UsageLine({ usage }: { usage: MemoryView['usage'] }) {
@@ -20,7 +13,7 @@ export function UsageLine({ usage }: { usage: MemoryView['usage'] }) {
       <dl className="space-y-1 text-sm">
         {used.map(({ kind, calls, inputTokens, outputTokens }) => (
           <div key={kind} className="flex items-baseline gap-2">
-            <dt>{KINDS[kind]}</dt>
+            <dt>{USAGE_KINDS[kind]}</dt>
             <dd className="grow text-ink-muted text-xs">{countOf(calls, 'call')}</dd>
             <dd className="text-ink-faint text-xs tabular-nums">
               {inputTokens.toLocaleString('en')} in, {countOf(outputTokens, 'token')} out

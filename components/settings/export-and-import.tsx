@@ -2,6 +2,7 @@
 
 import { Download, Upload } from 'lucide-react'
 import { useRef, useState } from 'react'
+import { countOf } from '#components/memory/memory-words.ts'
 import type { ImportReport } from '#lib/chat/types.ts'
 import { importFile } from '#lib/client/import-file.ts'
 import { saveEverything } from '#lib/client/library-api.ts'
@@ -110,7 +111,7 @@ const SOURCES: Record<ImportReport['source'], string> = {
 function sentenceFor(report: ImportReport): string {
   const { unreadable } = report.sessions
   const left =
-    unreadable > 0 ? ` ${count(unreadable, 'chat')} could not be read and ${was(unreadable)} left out.` : ''
+    unreadable > 0 ? ` ${countOf(unreadable, 'chat')} could not be read and ${was(unreadable)} left out.` : ''
   return cameIn(report) + left
 }
 
@@ -118,12 +119,10 @@ const was = (n: number) => (n === 1 ? 'was' : 'were')
 
 function cameIn({ source, sessions, messages }: ImportReport): string {
   const parts = [
-    sessions.new > 0 && `${count(sessions.new, 'chat')} added`,
-    sessions.grown > 0 && `${count(sessions.grown, 'chat')} continued`,
+    sessions.new > 0 && `${countOf(sessions.new, 'chat')} added`,
+    sessions.grown > 0 && `${countOf(sessions.grown, 'chat')} continued`,
     sessions.present > 0 && `${sessions.present.toLocaleString('en')} already here`,
     sessions.empty > 0 && `${sessions.empty.toLocaleString('en')} empty`,
   ].filter((part) => part !== false)
-  return `From ${SOURCES[source]}: ${parts.join(', ') || 'no chats'} (${count(messages, 'message')}).`
+  return `From ${SOURCES[source]}: ${parts.join(', ') || 'no chats'} (${countOf(messages, 'message')}).`
 }
-
-const count = (n: number, thing: string) => `${n.toLocaleString('en')} ${thing}${n === 1 ? '' : 's'}`

@@ -1,15 +1,9 @@
 'use client'
 
-import { Monitor, Moon, Sun } from 'lucide-react'
 import { useTheme } from 'next-themes'
 import { useSyncExternalStore } from 'react'
+import { THEMES } from '#components/ui/themes.ts'
 import { Section } from './section.tsx'
-
-const THEMES = [
-  { id: 'system', label: 'System', icon: Monitor },
-  { id: 'light', label: 'Light', icon: Sun },
-  { id: 'dark', label: 'Dark', icon: Moon },
-]
 
 export function ThemeChoice() {
   const { theme, setTheme } = useTheme()
@@ -23,7 +17,7 @@ export function ThemeChoice() {
     <Section title="Theme">
       <fieldset className="flex flex-wrap gap-2">
         <legend className="sr-only">Theme</legend>
-        {THEMES.map(({ id, label, icon: Icon }) => (
+        {THEMES.map(({ id, label, Icon }) => (
           <label
             key={id}
             className="flex min-h-9 cursor-pointer items-center gap-2 rounded-full border border-line px-4 text-sm transition-colors hover:bg-hover has-checked:border-ink has-checked:bg-hover has-focus-visible:outline-2 has-focus-visible:outline-accent has-focus-visible:outline-offset-2 pointer-coarse:min-h-11"

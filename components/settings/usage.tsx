@@ -2,18 +2,11 @@
 
 import Link from 'next/link'
 import { type ReactNode, useEffect, useState } from 'react'
-import { dollarsOf } from '#components/memory/memory-words.ts'
+import { dollarsOf, USAGE_KINDS } from '#components/memory/memory-words.ts'
 import type { UsageView } from '#lib/chat/types.ts'
 import { getUsage } from '#lib/client/library-api.ts'
 import { sentenceOf } from '#lib/client/sentences.ts'
 import { Section } from './section.tsx'
-
-const KINDS = {
-  reply: 'Replies',
-  summary: 'Summaries',
-  title: 'Titles',
-  embedding: 'Search by meaning',
-} as const
 
 /** Less is not worth reading. */
 const CENT = 0.01
@@ -99,7 +92,7 @@ function Kinds({ kinds }: { kinds: UsageView['kinds'] }) {
           {kinds.map(({ kind, calls, inputTokens, outputTokens, cost }) => (
             <tr key={kind}>
               <th scope="row" className="px-2.5 py-2 sm:px-4 text-left font-normal">
-                {KINDS[kind]}
+                {USAGE_KINDS[kind]}
               </th>
               <Cell>{calls.toLocaleString('en')}</Cell>
               <Cell>{inputTokens.toLocaleString('en')}</Cell>

@@ -1,14 +1,9 @@
 'use client'
 
-import { Monitor, Moon, Sun } from 'lucide-react'
+import { Moon, Sun } from 'lucide-react'
 import { useTheme } from 'next-themes'
 import { Menu } from './menu.tsx'
-
-const THEMES = [
-  { id: 'system', label: 'System', icon: <Monitor size={16} aria-hidden /> },
-  { id: 'light', label: 'Light', icon: <Sun size={16} aria-hidden /> },
-  { id: 'dark', label: 'Dark', icon: <Moon size={16} aria-hidden /> },
-]
+import { THEMES } from './themes.ts'
 
 export function ThemeMenu() {
   const { theme, setTheme } = useTheme()
@@ -21,9 +16,9 @@ export function ThemeMenu() {
           <Moon size={18} className="hidden dark:block" aria-hidden />
         </>
       }
-      items={THEMES.map(({ id, label, icon }) => ({
+      items={THEMES.map(({ id, label, Icon }) => ({
         label,
-        icon,
+        icon: <Icon size={16} aria-hidden />,
         checked: theme === id,
         onSelect: () => setTheme(id),
       }))}
