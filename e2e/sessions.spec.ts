@@ -101,6 +101,17 @@ test('[A21] sessions are grouped by date, and the oldest of 500 can be reached',
     )
     .toBe(1)
   await expect(oldest).toBeVisible()
+  await oldest.click()
+  await expect(page.getByRole('banner')).toContainText('old session 499')
+  const address = page.url()
+  await chat.menuOf('old session 499', 'Delete')
+  await expect(oldest).toHaveCount(0)
+  await page.getByRole('button', { name: 'Undo' }).click()
+  await expect(oldest).toBeVisible()
+  await expect(page).toHaveURL(address)
+  await chat.reload()
+  await expect(oldest).toHaveCount(0)
+  await expect(page.getByRole('banner')).toContainText('old session 499')
 })
 
 test('older chats that cannot be loaded are asked for once, until somebody asks for them again', async ({

@@ -48,7 +48,10 @@ export function Chat({
       { sessionId, view, temporary },
       {
         onCreated: moveIn,
-        onActivity: () => void sessionsStore.refresh(),
+        onActivity(session) {
+          if (session) sessionsStore.setOpened(session)
+          void sessionsStore.refresh()
+        },
         onForgotten: () => announce('forgotten'),
       },
     ),
@@ -62,6 +65,7 @@ export function Chat({
   const composer = useRef<ComposerHandle>(null)
 
   useEffect(() => store.connect(), [store])
+  useEffect(() => view?.session && sessionsStore.setOpened(view.session), [view])
   useEffect(() => sessionsStore.watch(sessionId, store.listed), [sessionId, store])
   useLeftBehind(sessionId, temporary && !state.isEmpty)
   const arriving = useAskedMessage(store, stopScroll)

@@ -2,7 +2,7 @@
 
 import { usePathname } from 'next/navigation'
 import { useEffect } from 'react'
-import type { SessionPage } from '#lib/chat/types.ts'
+import type { SessionItem, SessionPage } from '#lib/chat/types.ts'
 import { useSessions } from '#lib/client/sessions-store.ts'
 
 const APP_NAME = 'motorhead-chat'
@@ -10,8 +10,9 @@ const APP_NAME = 'motorhead-chat'
 /** The title of the open session, in the header and in the browser's tab; it follows a rename. */
 export function HeaderTitle({ initial }: { initial: SessionPage }) {
   const pathname = usePathname()
-  const { sessions } = useSessions(initial)
-  const title = sessions.find(({ id }) => pathname === `/s/${id}`)?.title
+  const { sessions, opened } = useSessions(initial)
+  const isShown = ({ id }: SessionItem) => pathname === `/s/${id}`
+  const title = (sessions.find(isShown) ?? (opened && isShown(opened) ? opened : null))?.title
   useEffect(() => {
     const before = document.title
     if (title) document.title = `${title} · ${APP_NAME}`

@@ -2,8 +2,8 @@
 
 import { X } from 'lucide-react'
 import { type ReactNode, useEffect, useRef, useState, useSyncExternalStore } from 'react'
-import { toast } from 'sonner'
 import { IconButton } from '#components/ui/icon-button.tsx'
+import { notifyProblem } from '#components/ui/notify.ts'
 import { isComposing } from '#components/ui/text-field.ts'
 import { retryWork } from '#lib/client/memory-api.ts'
 import { useMemoryPanel } from '#lib/client/memory-panel-state.ts'
@@ -41,7 +41,7 @@ export function MemoryPanel({ sessionId, store, exists, moment }: Props) {
   }, [memory, exists, moment, forgotten])
 
   async function tryNow(): Promise<void> {
-    await retryWork(sessionId).catch((error: unknown) => toast.error(sentenceOf(error)))
+    await retryWork(sessionId).catch((error: unknown) => notifyProblem(sentenceOf(error)))
     memory.refresh()
   }
 

@@ -35,7 +35,7 @@ export function ExportAndImport() {
       const report = await importFile(file, (share) =>
         setState({ at: 'work', doing: 'Importing your chats…', share }),
       )
-      await sessionsStore.refresh()
+      await sessionsStore.reload()
       sessionsStore.tellOthers()
       return sentenceFor(report)
     })

@@ -2,6 +2,7 @@ import type { ChatMessage, ChatRequest, SessionView } from '#lib/chat/types.ts'
 import { ApiFailure, type ByteStream } from './api.ts'
 import type { PageSignals } from './page-signals.ts'
 import type { SessionApi } from './session-deps.ts'
+import { createSessionStore } from './session-store.ts'
 import type { TabChannel, TabMessage } from './tab-channel.ts'
 
 /** A stream that a test writes to, chunk by chunk, breaks and ends. */
@@ -117,6 +118,20 @@ export function createFakeChannel(): TabChannel & { posted: TabMessage[]; hear(m
       for (const listener of listeners) listener(message)
     },
   }
+}
+
+/** A page with a session open, and what it is told and asked. */
+export function openSession(view: SessionView, ...streams: FakeStream[]) {
+  const server = createFakeServer()
+  server.answerStream(...streams.map(({ stream }) => stream))
+  server.view = view
+  const page = createFakePage()
+  const channel = createFakeChannel()
+  const store = createSessionStore({ sessionId: 's', view }, { api: server.api, page, channel })
+  const disconnect = store.connect()
+  const ids = () => store.getState().messages.map(({ id }) => id)
+  const last = () => store.getState().messages.at(-1)
+  return { server, page, channel, store, disconnect, ids, last }
 }
 
 export const fakeMessage = (

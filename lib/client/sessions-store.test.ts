@@ -45,6 +45,38 @@ describe('the list of sessions', () => {
     expect(ids()).toEqual(['d', 'c', 'b', 'a'])
   })
 
+  it('has an old chat back in its place after an undo', async () => {
+    const { store, ids } = setUp({
+      '': { sessions: [item('d', 4), item('c', 3)], next: 'p2' },
+      p2: { sessions: [item('b', 2), item('a', 1)], next: null },
+    })
+    await store.loadMore()
+    await store.remove('a')
+    expect(ids()).toEqual(['d', 'c', 'b'])
+    await store.restore('a')
+    expect(ids()).toEqual(['d', 'c', 'b', 'a'])
+  })
+
+  it('leads to those that were imported among the old ones', async () => {
+    const pages: Record<string, SessionPage> = { '': { sessions: [item('d', 4), item('a', 1)], next: null } }
+    const { store, ids } = setUp(pages)
+    pages[''] = { sessions: [item('d', 4), item('c', 3)], next: 'p2' }
+    pages.p2 = { sessions: [item('b', 2), item('a', 1)], next: null }
+    await store.reload()
+    expect(ids()).toEqual(['d', 'c'])
+    await store.loadMore()
+    expect(ids()).toEqual(['d', 'c', 'b', 'a'])
+  })
+
+  it('begins anew when a program has made more chats than a page meanwhile', async () => {
+    const pages: Record<string, SessionPage> = { '': { sessions: [item('b', 2), item('a', 1)], next: null } }
+    const { store, ids } = setUp(pages)
+    pages[''] = { sessions: [item('e', 5), item('d', 4)], next: 'p2' }
+    pages.p2 = { sessions: [item('c', 3), item('b', 2)], next: 'p3' }
+    await store.refresh()
+    expect([ids(), store.getState().next]).toEqual([['e', 'd'], 'p2'])
+  })
+
   it('says that older ones could not be loaded, whatever else is loaded, until they are asked for again', async () => {
     const { store, calls, ids } = setUp({
       '': { sessions: [item('b', 2)], next: 'p2' },

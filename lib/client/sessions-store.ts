@@ -18,6 +18,8 @@ export type SessionsState = {
   problem: string | null
   /** A sentence: older ones could not be loaded. */
   moreProblem: string | null
+  /** The one that is shown, which may be older than those in the list. */
+  opened: SessionItem | null
 }
 
 /** What the list needs of the server: `api.ts`. */
@@ -32,6 +34,7 @@ const EMPTY: SessionsState = {
   loadingMore: false,
   problem: null,
   moreProblem: null,
+  opened: null,
 }
 
 /** A program that writes with the person's key tells no tab of it. */
@@ -56,7 +59,7 @@ export function createSessionsStore(deps: { api: SessionsApi; channel: TabChanne
   }
 
   function init(first: SessionPage): void {
-    set({ ...EMPTY, next: first.next })
+    set({ ...EMPTY, opened: state.opened, next: first.next })
     show(first.sessions)
   }
 
@@ -65,9 +68,14 @@ export function createSessionsStore(deps: { api: SessionsApi; channel: TabChanne
     try {
       const first = await api.listSessions(null)
       const oldest = first.sessions.at(-1)
+      const known = new Set(state.sessions.map(({ id }) => id))
+      // With none that is known, there may be others between these and the old ones.
+      const meets = first.sessions.some(({ id, pinned }) => !pinned && known.has(id))
       const below = state.sessions.filter(({ id, updatedAt }) => {
         const listed = first.sessions.some((session) => session.id === id)
-        return !listed && first.next !== null && oldest !== undefined && updatedAt <= oldest.updatedAt
+        return (
+          meets && !listed && first.next !== null && oldest !== undefined && updatedAt <= oldest.updatedAt
+        )
       })
       // The first page has all that are pinned.
       const unpinned = below.map((session) => (session.pinned ? { ...session, pinned: false } : session))
@@ -75,6 +83,25 @@ export function createSessionsStore(deps: { api: SessionsApi; channel: TabChanne
       show([...first.sessions, ...unpinned])
     } catch (error) {
       // What is shown is still true; only an empty list needs a word about it.
+      if (state.sessions.length === 0) set({ problem: sentenceOf(error) })
+    }
+  }
+
+  /** As much as is listed, and `more`, anew: others than the newest were changed, too, or are new. */
+  async function reload(more = 0): Promise<void> {
+    if (state.loadingMore) return refresh()
+    const wanted = state.sessions.length + more
+    const found = new Map<string, SessionItem>()
+    try {
+      let next: string | null = null
+      do {
+        const page = await api.listSessions(next)
+        for (const session of page.sessions) found.set(session.id, session)
+        next = page.next
+      } while (next !== null && found.size < wanted)
+      set({ problem: null, next })
+      show([...found.values()])
+    } catch (error) {
       if (state.sessions.length === 0) set({ problem: sentenceOf(error) })
     }
   }
@@ -123,7 +150,9 @@ export function createSessionsStore(deps: { api: SessionsApi; channel: TabChanne
     subscribe: listeners.subscribe,
     init,
     refresh,
+    reload,
     loadMore,
+    setOpened: (opened: SessionItem) => set({ opened }),
 
     /** Resolves to a sentence when the server refused; the old title is back then. */
     rename: (id: string, title: string) =>
@@ -155,7 +184,7 @@ export function createSessionsStore(deps: { api: SessionsApi; channel: TabChanne
       try {
         await api.restoreSession(id)
         hidden.delete(id)
-        await refresh()
+        await reload(1)
         channel.post({ type: 'sessions-changed' })
         return null
       } catch (error) {
@@ -177,8 +206,10 @@ export function createSessionsStore(deps: { api: SessionsApi; channel: TabChanne
 
     /** Keeps the list true to what happens elsewhere; answers the way to end it. */
     connect(): () => void {
-      const stopListening = channel.subscribe(() => void refresh())
-      const stopReturning = page.onReturn(() => void refresh())
+      const stopListening = channel.subscribe(
+        ({ type }) => void (type === 'sessions-changed' ? reload() : refresh()),
+      )
+      const stopReturning = page.onReturn(() => void reload())
       const looking = setInterval(() => page.isVisible() && void refresh(), LOOK_AGAIN_MS)
       return () => {
         clearInterval(looking)

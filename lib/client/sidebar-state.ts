@@ -55,8 +55,9 @@ const sidebar = createSidebarState(() => localStorage)
 export function toggleSidebar(): void {
   const { open, collapsed } = sidebar.getState()
   if (matchMedia('(width >= 48rem)').matches) sidebar.setCollapsed(!collapsed)
-  else if (open) history.back()
-  else sidebar.setOpen(true)
+  // Before it is there, which its code may take a while for, there is no step to take back.
+  else if (open && history.state?.drawer === true) history.back()
+  else sidebar.setOpen(!open)
 }
 
 /** The sidebar's state and the ways to change it. */
