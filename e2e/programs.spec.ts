@@ -129,7 +129,7 @@ test('a program is told nothing of my chats by a reply, and what it saves comes 
   await save(`${server.url}/k/${await newKey(page)}`, 'travel', ['my brother lives in Bergen', 'Noted.'])
   await chat.reload()
   await chat.session('my brother lives in Bergen').click()
-  await expect(chat.questions).toHaveCount(1)
+  await expect(chat.questions).toHaveText(/my brother lives in Bergen/)
   expect(await promptFor('where does my sister live now?')).not.toContain('Oslo')
   await chat.newChat()
   expect(await promptFor('where does my brother live?')).not.toContain('Bergen')
