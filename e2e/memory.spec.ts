@@ -2,9 +2,6 @@ import { expect } from '@playwright/test'
 import { test } from './fixtures.ts'
 import { MemoryPanel } from './pages/memory-panel.ts'
 
-const _UPRIGHT = { width: 390, height: 844 }
-const _ON_ITS_SIDE = { width: 844, height: 390 }
-
 // Eight to twelve turns each, one after the other: a busy machine needs its time for them.
 test.beforeEach(() => test.slow())
 

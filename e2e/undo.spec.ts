@@ -28,14 +28,26 @@ test('an undo of what is not there to be brought back says that it is too late, 
   await chat.open()
   await chat.ask('to be deleted')
   await expect(chat.session('A fake title')).toBeVisible()
-  const restore = `/api/sessions/${chat.sessionId()}/restore`
   await chat.saved(() => chat.menuOf('A fake title', 'Delete'))
-  // Another program of the person's was first.
-  const answer = await page.request.post(restore, { headers: { 'sec-fetch-site': 'same-origin' } })
-  expect(answer.ok()).toBe(true)
+  await page.route('**/restore', (route) =>
+    route.fulfill({ status: 404, json: { error: { code: 'not-found', message: 'There is no such chat.' } } }),
+  )
   await undo.click()
   await expect(page.getByText('It is too late')).toBeVisible()
   await expect(undo).toBeHidden()
+})
+
+test('an undo for which another tab was first has the chat back all the same', async ({ chat, page }) => {
+  await chat.open()
+  await chat.ask('to be deleted')
+  await expect(chat.session('A fake title')).toBeVisible()
+  const restore = `/api/sessions/${chat.sessionId()}/restore`
+  await chat.saved(() => chat.menuOf('A fake title', 'Delete'))
+  const answer = await page.request.post(restore, { headers: { 'sec-fetch-site': 'same-origin' } })
+  expect(answer.ok()).toBe(true)
+  await page.getByRole('button', { name: 'Undo' }).click()
+  await expect(chat.session('A fake title')).toBeVisible()
+  await expect(chat.questions).toHaveCount(1)
 })
 
 test('an undo is offered as long as it can be done, also where the clock is an hour ahead', async ({

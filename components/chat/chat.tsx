@@ -66,6 +66,9 @@ export function Chat({
 
   useEffect(() => store.connect(), [store])
   useEffect(() => view?.session && sessionsStore.setOpened(view.session), [view])
+  useEffect(() => {
+    if (state.gone) sessionsStore.setOpened(null)
+  }, [state.gone])
   useEffect(() => sessionsStore.watch(sessionId, store.listed), [sessionId, store])
   useLeftBehind(sessionId, temporary && !state.isEmpty)
   const arriving = useAskedMessage(store, stopScroll)

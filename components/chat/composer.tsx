@@ -5,7 +5,7 @@ import { type KeyboardEvent, type Ref, useEffect, useImperativeHandle, useRef, u
 import { isComposing, useGrowingField } from '#components/ui/text-field.ts'
 import { clearDraft, NEW_CHAT, readDraft, writeDraft } from '#lib/client/drafts.ts'
 import { directionOf } from '#lib/client/text-direction.ts'
-import { moveUnsentToDraft } from '#lib/client/unsent.ts'
+import { takeUnsent } from '#lib/client/unsent.ts'
 
 /** What the server takes, said before it has to refuse. */
 const MAX_CHARACTERS = 100_000
@@ -47,8 +47,8 @@ export function Composer({ draftKey, temporary = false, writing, onSend, onStop,
     if (before !== null && before !== draftKey) clearDraft(before, typed)
     if (draftKey === null) return setText(typed)
     if (typed) writeDraft(draftKey, typed)
-    if (draftKey === NEW_CHAT) moveUnsentToDraft()
-    setText(readDraft(draftKey) || typed)
+    const draft = typed || readDraft(draftKey)
+    setText(draftKey === NEW_CHAT ? takeUnsent(draft) : draft)
   }, [draftKey])
 
   function change(next: string): void {

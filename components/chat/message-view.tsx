@@ -99,7 +99,10 @@ export const MessageView = memo(function MessageView({
           messageId={id}
           start={text}
           onForgotten={() => store.forgotten(id)}
-          onClose={() => setForgetting(false)}
+          onClose={(mayBeGone) => {
+            setForgetting(false)
+            if (mayBeGone) store.memoryChanged()
+          }}
           onMissing={() => setForgetting(false)}
         />
       )}

@@ -14,7 +14,8 @@ type Props = {
   start: string
   /** It is gone. */
   onForgotten: () => void
-  onClose: () => void
+  /** `mayBeGone`: it could not be heard whether it is. */
+  onClose: (mayBeGone: boolean) => void
 }
 
 type Stage =
@@ -48,7 +49,7 @@ export function ForgetDialog({ sessionId, messageId, start, onForgotten, onClose
   }
 
   // The message, and this dialog with it, leaves the thread when the report was read.
-  const leave = stage.name === 'done' ? onForgotten : onClose
+  const leave = stage.name === 'done' ? onForgotten : () => onClose(stage.name === 'failed')
   const forgetting = stage.name === 'forgetting'
   return (
     <Dialog
@@ -78,7 +79,7 @@ export function ForgetDialog({ sessionId, messageId, start, onForgotten, onClose
         <div className="flex justify-end gap-2 pt-1">
           {stage.name === 'asking' || forgetting ? (
             <>
-              <SmallButton className="px-4 py-1.5 !text-sm" disabled={forgetting} onClick={onClose}>
+              <SmallButton className="px-4 py-1.5 !text-sm" disabled={forgetting} onClick={leave}>
                 Cancel
               </SmallButton>
               <SmallButton

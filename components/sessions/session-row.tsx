@@ -64,8 +64,8 @@ export function SessionRow({ session, isOpen, onOpen, onRemoved, onRestored }: P
   async function remove(): Promise<void> {
     onRemoved(id)
     const until = performance.now() + UNDO_MS
-    const result = await sessionsStore.remove(id)
-    if ('problem' in result) void notifyProblem(result.problem)
+    const problem = await sessionsStore.remove(id)
+    if (problem) void notifyProblem(problem)
     else void notify('Chat deleted', undoing(until))
   }
 

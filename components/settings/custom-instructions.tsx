@@ -42,7 +42,7 @@ export function CustomInstructions({ text: kept, onSave }: Props) {
           value={text}
           placeholder="Answer briefly. I know my way around TypeScript."
           onChange={(event) => {
-            setUnsaved(event.target.value === kept ? null : event.target.value)
+            setUnsaved(event.target.value)
             setState('idle')
           }}
           className={`${FIELD} field-sizing-content max-h-80 min-h-24 resize-none leading-relaxed`}

@@ -10,7 +10,8 @@ type Late = {
 
 /**
  * A component whose code is loaded when it is first shown; until then it is nothing. `React.lazy` would keep a failure for
- * good, and put an error in the place of the whole page. Without `onMissing` nobody has asked for it, and nothing is said.
+ * good, and put an error in the place of the whole page. Without `onMissing` nobody has asked for it: nothing is said, and it is
+ * tried again when the person comes back to the page.
  */
 export function late<Props extends object>(
   load: () => Promise<ComponentType<Props>>,
@@ -28,14 +29,18 @@ export function late<Props extends object>(
         loaded = part
         if (wanted) setPart(() => part)
       }
-      const fail = () => {
-        if (!wanted || !onMissing) return
-        sayMissing()
-        onMissing()
+      const ask = () => void load().then(arrive, fail)
+      function fail(): void {
+        if (!wanted) return
+        if (onMissing) {
+          sayMissing()
+          onMissing()
+        } else window.addEventListener('focus', ask, { once: true })
       }
-      load().then(arrive, fail)
+      ask()
       return () => {
         wanted = false
+        window.removeEventListener('focus', ask)
       }
     }, [Part, onMissing])
     return Part && <Part {...props} />

@@ -120,8 +120,12 @@ const jsonInit = (method: string, body?: unknown): RequestInit => ({
 export const getJson = async <T>(path: string, signal?: AbortSignal): Promise<T> =>
   readJson<T>(await request(path, { cache: 'no-store', ...(signal && { signal }) }))
 
-export const sendJson = async <T>(method: string, path: string, body?: unknown): Promise<T> =>
-  readJson<T>(await request(path, jsonInit(method, body)))
+export const sendJson = async <T>(
+  method: string,
+  path: string,
+  body?: unknown,
+  signal?: AbortSignal,
+): Promise<T> => readJson<T>(await request(path, { ...jsonInit(method, body), ...(signal && { signal }) }))
 
 export async function request(path: string, init: RequestInit): Promise<Response> {
   const response = await fetch(path, init).catch((cause: unknown) => {

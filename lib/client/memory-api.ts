@@ -10,6 +10,8 @@ import type {
 } from '#lib/chat/memory-types.ts'
 import { getJson, sayTooLate, sendJson } from './api.ts'
 
+const FORGET_LIMIT_MS = 30_000
+
 /** The requests of the memory panel and of what is under a message. They reject with an `ApiFailure`. */
 
 export const getMemory = (sessionId: string): Promise<MemoryView> => getJson(path(sessionId))
@@ -48,7 +50,8 @@ export const getPrompt = (sessionId: string, messageId: string): Promise<PromptV
 export const previewForget = (sessionId: string, messageId: string): Promise<ForgetPreview> =>
   getJson(path(sessionId, 'messages', messageId))
 
+/** Nobody is kept waiting at a server that does not answer; whether it was done, the thread tells. */
 export const forgetMessage = (sessionId: string, messageId: string): Promise<ForgetReport> =>
-  sendJson('DELETE', path(sessionId, 'messages', messageId))
+  sendJson('DELETE', path(sessionId, 'messages', messageId), undefined, AbortSignal.timeout(FORGET_LIMIT_MS))
 
 const path = (...parts: string[]) => ['/api/memory', ...parts.map(encodeURIComponent)].join('/')

@@ -74,7 +74,7 @@ describe('mergeView', () => {
   test('keeps a message that failed to send, behind what came meanwhile', () => {
     const turn = { kind: 'send', sessionId: 's', isNew: false, id: 'q3', replyId: 'a3', after: 'a1' } as const
     const sent = beginTurn(shown([q1, a1]), { ...turn, text: 'hello' }, 1)
-    const failed = failTurn(sent, { ...turn, text: 'hello' }, 'offline')
+    const failed = failTurn(sent, { ...turn, text: 'hello' }, 'offline', 1)
     expect(ids(merge(failed, fakeView([q1, a1, q2, a2])))).toEqual(['q1', 'a1', 'q2', 'a2', 'q3'])
   })
 
@@ -87,7 +87,7 @@ describe('mergeView', () => {
       messageId: 'q2',
       text: 'new',
     } as const
-    const failed = failTurn(beginTurn(shown([q1, a1, q2, a2]), turn, 1), turn, 'offline')
+    const failed = failTurn(beginTurn(shown([q1, a1, q2, a2]), turn, 1), turn, 'offline', 1)
     expect(ids(merge(failed, fakeView([q1, a1, q2, a2])))).toEqual(['q1', 'a1', 'q3'])
   })
 })

@@ -58,6 +58,23 @@ test('loads earlier messages above, once', async () => {
   expect(store.getState()).toMatchObject({ loadingEarlier: false, hasEarlier: false })
 })
 
+test('what came to be shown while earlier messages were on their way is loaded further, too', async () => {
+  const { server, store, ids } = openSession(end)
+  await settle()
+  const page = Promise.withResolvers<SessionView>()
+  server.api.getSession = () => page.promise
+  const loaded = store.loadEarlier()
+  const other = fakeView([fakeMessage('q3', 'x'), fakeMessage('a3', 'q3')], { earlier: 2 })
+  server.api.showVersion = async () => other
+  store.showVersion('q3')
+  await settle()
+  await store.loadEarlier()
+  server.api.getSession = async () => fakeView([fakeMessage('x', null)])
+  page.resolve(above)
+  await loaded
+  expect(ids()).toEqual(['x', 'q3', 'a3'])
+})
+
 /** A session of forty messages, the last four of which are open; its server answers pages of four. */
 function openFarBelow() {
   const path = Array.from({ length: 40 }, (_, at) => fakeMessage(`q${at}`, at === 0 ? null : `q${at - 1}`))

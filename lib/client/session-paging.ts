@@ -71,7 +71,7 @@ export function createPaging(deps: {
   }
 
   async function loadEarlier(): Promise<void> {
-    const { earlier } = shown()
+    const { earlier, messages } = shown()
     if (earlier === null || told().loadingEarlier) return
     await loadPage('loadingEarlier', { before: earlier }, (page) => {
       const part = shown()
@@ -81,6 +81,8 @@ export function createPaging(deps: {
       if (away) away = { ...away, ...longer }
       else setEnd(longer)
     })
+    // What has come to be shown meanwhile was asked for in vain while this was under way.
+    if (!holds(shown(), messages[0]?.id ?? '')) await loadEarlier()
   }
 
   async function loadLater(): Promise<void> {

@@ -173,6 +173,7 @@ export function createSessionStore(
       thread = changeMessage(thread, turn.id, { send: null })
     }
     publish()
+    if (isFirst) writing.setFounded()
     if (isFirst && connected) onCreated(sessionId)
     onActivity(null)
     tellOthers()
@@ -182,7 +183,7 @@ export function createSessionStore(
     live.drop(replyIdOf(turn))
     if (isWritten(turn)) {
       writing.fail(turn)
-      thread = failTurn(thread, turn, sentenceOf(error))
+      thread = failTurn(thread, turn, sentenceOf(error), now())
       publish({ announcement: '' })
     } else {
       thread = before

@@ -57,6 +57,33 @@ describe('the list of sessions', () => {
     expect(ids()).toEqual(['d', 'c', 'b', 'a'])
   })
 
+  it('has a chat back that another page was first to bring back', async () => {
+    const { store, calls, ids } = setUp({ '': { sessions: [item('b', 2), item('a', 1)], next: null } })
+    await store.remove('a')
+    calls.restoreSession = () => Promise.reject(new ApiFailure(404, 'not-found', 'Too late.'))
+    expect(await store.restore('a')).toBeNull()
+    expect(ids()).toEqual(['b', 'a'])
+  })
+
+  it('says that it is too late for a chat that is not there any more', async () => {
+    const pages: Record<string, SessionPage> = { '': { sessions: [item('b', 2), item('a', 1)], next: null } }
+    const { store, calls, ids } = setUp(pages)
+    await store.remove('a')
+    pages[''] = { sessions: [item('b', 2)], next: null }
+    calls.restoreSession = () => Promise.reject(new ApiFailure(404, 'not-found', 'Too late.'))
+    expect(await store.restore('a')).toBe('Too late.')
+    expect(ids()).toEqual(['b'])
+  })
+
+  it('keeps what was loaded while all of it is loaded anew', async () => {
+    const { store, ids } = setUp({
+      '': { sessions: [item('d', 4), item('c', 3)], next: 'p2' },
+      p2: { sessions: [item('b', 2), item('a', 1)], next: null },
+    })
+    await Promise.all([store.reload(), store.loadMore(), store.reload()])
+    expect(ids()).toEqual(['d', 'c', 'b', 'a'])
+  })
+
   it('leads to those that were imported among the old ones', async () => {
     const pages: Record<string, SessionPage> = { '': { sessions: [item('d', 4), item('a', 1)], next: null } }
     const { store, ids } = setUp(pages)
@@ -132,12 +159,20 @@ describe('the list of sessions', () => {
   })
 
   it('hides a deleted session at once, also from a list that was asked for before, until it is brought back', async () => {
-    const { store, ids, posted } = setUp({ '': { sessions: [item('b', 2), item('a', 1)], next: null } })
+    const all = { sessions: [item('b', 2), item('a', 1)], next: null }
+    const { store, calls, ids, posted } = setUp({ '': all })
+    const { listSessions } = calls
+    const before = Promise.withResolvers<SessionPage>()
+    calls.listSessions = () => before.promise
+    const refreshed = store.refresh()
+    await Promise.resolve()
     const removing = store.remove('a')
     expect(ids()).toEqual(['b'])
     await removing
-    await store.refresh()
+    before.resolve(all)
+    await refreshed
     expect(ids()).toEqual(['b'])
+    calls.listSessions = listSessions
     expect(await store.restore('a')).toBeNull()
     expect(ids()).toEqual(['b', 'a'])
     expect(posted).toContain('sessions-changed')
@@ -146,7 +181,7 @@ describe('the list of sessions', () => {
   it('shows a session again that could not be deleted', async () => {
     const { store, calls, ids } = setUp({ '': { sessions: [item('a', 1)], next: null } })
     calls.deleteSession = refused as never
-    expect(await store.remove('a')).toEqual({ problem: 'The server has a problem.' })
+    expect(await store.remove('a')).toBe('The server has a problem.')
     expect(ids()).toEqual(['a'])
   })
 })

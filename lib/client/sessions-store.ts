@@ -1,8 +1,9 @@
 'use client'
 
 import { useSyncExternalStore } from 'react'
-import type { SessionDeleted, SessionItem, SessionPage } from '#lib/chat/types.ts'
+import type { SessionItem, SessionPage } from '#lib/chat/types.ts'
 import * as api from './api.ts'
+import { isAbsent } from './api.ts'
 import { createListeners } from './listeners.ts'
 import { browserPage, type PageSignals } from './page-signals.ts'
 import { sentenceOf } from './sentences.ts'
@@ -45,8 +46,25 @@ export function createSessionsStore(deps: { api: SessionsApi; channel: TabChanne
   const { api, channel, page } = deps
   const listeners = createListeners()
   let state = EMPTY
-  /** Deleted here, so that a list that was asked for before does not bring them back. */
-  const hidden = new Set<string>()
+  /** How many lists were asked for. */
+  let asked = 0
+  /** Deleted here, so that a list that was asked for before, by its number, does not bring them back. */
+  const hidden = new Map<string, number>()
+  let queue: Promise<void> = Promise.resolve()
+  let reloads = false
+
+  /** Two that load the list at once would each take away what the other has loaded. */
+  function inTurn(work: () => Promise<void>): Promise<void> {
+    queue = queue.then(work)
+    return queue
+  }
+
+  async function list(cursor: string | null): Promise<SessionPage> {
+    const number = ++asked
+    const page = await api.listSessions(cursor)
+    for (const [id, before] of hidden) if (before < number) hidden.delete(id)
+    return page
+  }
 
   function set(change: Partial<SessionsState>): void {
     state = { ...state, ...change }
@@ -64,9 +82,11 @@ export function createSessionsStore(deps: { api: SessionsApi; channel: TabChanne
   }
 
   /** The newest page again; what was loaded below it stays. */
-  async function refresh(): Promise<void> {
+  const refresh = () => inTurn(loadNewest)
+
+  async function loadNewest(): Promise<void> {
     try {
-      const first = await api.listSessions(null)
+      const first = await list(null)
       const oldest = first.sessions.at(-1)
       const known = new Set(state.sessions.map(({ id }) => id))
       // With none that is known, there may be others between these and the old ones.
@@ -89,13 +109,19 @@ export function createSessionsStore(deps: { api: SessionsApi; channel: TabChanne
 
   /** As much as is listed, and `more`, anew: others than the newest were changed, too, or are new. */
   async function reload(more = 0): Promise<void> {
-    if (state.loadingMore) return refresh()
+    if (reloads && more === 0) return queue
+    reloads = true
+    return inTurn(() => loadAll(more))
+  }
+
+  async function loadAll(more: number): Promise<void> {
+    reloads = false
     const wanted = state.sessions.length + more
     const found = new Map<string, SessionItem>()
     try {
       let next: string | null = null
       do {
-        const page = await api.listSessions(next)
+        const page = await list(next)
         for (const session of page.sessions) found.set(session.id, session)
         next = page.next
       } while (next !== null && found.size < wanted)
@@ -110,8 +136,12 @@ export function createSessionsStore(deps: { api: SessionsApi; channel: TabChanne
     if (state.next === null || state.loadingMore) return
     // What was said of the last try is over; should this one fail, too, it is said anew.
     set({ loadingMore: true, moreProblem: null })
+    return inTurn(loadOlder)
+  }
+
+  async function loadOlder(): Promise<void> {
     try {
-      const more = await api.listSessions(state.next)
+      const more = await list(state.next)
       const known = new Set(state.sessions.map(({ id }) => id))
       show([...state.sessions, ...more.sessions.filter(({ id }) => !known.has(id))])
       set({ next: more.next })
@@ -120,6 +150,12 @@ export function createSessionsStore(deps: { api: SessionsApi; channel: TabChanne
     } finally {
       set({ loadingMore: false })
     }
+  }
+
+  /** Another page or program was first with the undo, or the answer of one before was lost. */
+  async function isBack(id: string): Promise<boolean> {
+    await reload(1)
+    return state.sessions.some((each) => each.id === id)
   }
 
   function replace(session: SessionItem): void {
@@ -152,7 +188,7 @@ export function createSessionsStore(deps: { api: SessionsApi; channel: TabChanne
     refresh,
     reload,
     loadMore,
-    setOpened: (opened: SessionItem) => set({ opened }),
+    setOpened: (opened: SessionItem | null) => set({ opened }),
 
     /** Resolves to a sentence when the server refused; the old title is back then. */
     rename: (id: string, title: string) =>
@@ -162,20 +198,21 @@ export function createSessionsStore(deps: { api: SessionsApi; channel: TabChanne
     pin: (id: string, pinned: boolean) =>
       change(id, { pinned }, async () => ({ pinned: (await api.pinSession(id, pinned)).pinned })),
 
-    /** Resolves to the way to take it back, or to a sentence when the server refused. */
-    async remove(id: string): Promise<{ undoUntil: number } | { problem: string }> {
+    /** Resolves to a sentence when the server refused; it is where it was then. */
+    async remove(id: string): Promise<string | null> {
       const session = state.sessions.find((each) => each.id === id)
-      hidden.add(id)
+      hidden.set(id, Number.POSITIVE_INFINITY)
       show(state.sessions)
       try {
-        const deleted: SessionDeleted = await api.deleteSession(id)
+        await api.deleteSession(id)
+        hidden.set(id, asked)
         channel.post({ type: 'session-changed', sessionId: id })
         channel.post({ type: 'sessions-changed' })
-        return deleted
+        return null
       } catch (error) {
         hidden.delete(id)
         show(session ? [...state.sessions, session] : state.sessions)
-        return { problem: sentenceOf(error) }
+        return sentenceOf(error)
       }
     },
 
@@ -183,13 +220,13 @@ export function createSessionsStore(deps: { api: SessionsApi; channel: TabChanne
     async restore(id: string): Promise<string | null> {
       try {
         await api.restoreSession(id)
-        hidden.delete(id)
-        await reload(1)
-        channel.post({ type: 'sessions-changed' })
-        return null
       } catch (error) {
-        return sentenceOf(error)
+        if (!isAbsent(error) || !(await isBack(id))) return sentenceOf(error)
       }
+      hidden.delete(id)
+      await reload(1)
+      channel.post({ type: 'sessions-changed' })
+      return null
     },
 
     /** Something was added that this page's list shows already. */

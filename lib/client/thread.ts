@@ -48,18 +48,19 @@ export function beginTurn(thread: Thread, turn: ChatRequest, now: number): Threa
   }
 }
 
-/** The person's message is marked as not sent, and the reply that will not come is taken out. */
-export const failTurn = (thread: Thread, turn: WrittenTurn, error: string): Thread =>
-  changeMessage(
-    thread.filter((message) => message.id !== turn.replyId),
+/**
+ * The person's message is marked as not sent, and the reply that will not come is taken out. Where the thread has it no
+ * more, since what stood above it was written anew or the page was left, it comes to the end.
+ */
+export function failTurn(thread: Thread, turn: WrittenTurn, error: string, now: number): Thread {
+  const begun = thread.some(({ id }) => id === turn.id)
+    ? thread
+    : [...thread, ...written(turn, endOf(thread), [], now)]
+  return changeMessage(
+    begun.filter((message) => message.id !== turn.replyId),
     turn.id,
     { send: { state: 'failed', error } },
   )
-
-/** The thread with a turn at its end that was on its way, or had failed, when the page was left. */
-export function addUnsent(thread: Thread, turn: WrittenTurn, now: number): Thread {
-  const begun = [...thread, ...written(turn, endOf(thread), [], now)]
-  return failTurn(begun, turn, 'This message may not have been sent.')
 }
 
 /** What the next message answers: the last one that the server has. */

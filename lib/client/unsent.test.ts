@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { ApiFailure } from './api.ts'
-import { NEW_CHAT, readDraft, writeDraft } from './drafts.ts'
+import { NEW_CHAT, readDraft } from './drafts.ts'
 import {
   createFakeChannel,
   createFakePage,
@@ -10,7 +10,7 @@ import {
   fakeView,
 } from './session-store.fake.ts'
 import { createSessionStore } from './session-store.ts'
-import { moveUnsentToDraft } from './unsent.ts'
+import { takeUnsent } from './unsent.ts'
 
 const settle = (ms = 60) => vi.advanceTimersByTimeAsync(ms)
 const offline = () => Promise.reject(new ApiFailure(0, 'offline', 'Offline.'))
@@ -104,8 +104,7 @@ describe('what was not sent', () => {
   test('of a temporary chat is kept nowhere', async () => {
     await openFailed('a secret', { view: null, temporary: true })
     expect(open({ view: null }).texts()).toEqual([])
-    moveUnsentToDraft()
-    expect(readDraft(NEW_CHAT)).toBe('')
+    expect(takeUnsent('')).toBe('')
   })
 
   test('what is not understood is ignored', () => {
@@ -119,10 +118,9 @@ describe('what was not sent', () => {
 describe('a first message that was not sent', () => {
   test('is before the draft of the next new chat, once', async () => {
     await openFailed('the only copy', { view: null })
-    writeDraft(NEW_CHAT, 'newer')
-    moveUnsentToDraft()
-    moveUnsentToDraft()
+    expect(takeUnsent('newer')).toBe('the only copy\n\nnewer')
     expect(readDraft(NEW_CHAT)).toBe('the only copy\n\nnewer')
+    expect(takeUnsent('')).toBe('')
   })
 
   test('is not offered again while this tab sends it, nor after the server has it', async () => {
@@ -130,16 +128,55 @@ describe('a first message that was not sent', () => {
     const answer = Promise.withResolvers<ReturnType<typeof createFakeStream>['stream']>()
     server.answerPost(() => answer.promise)
     void store.send('hello')
-    moveUnsentToDraft()
-    expect(readDraft(NEW_CHAT)).toBe('')
+    expect(takeUnsent('')).toBe('')
     answer.resolve(createFakeStream().stream)
     await settle()
-    moveUnsentToDraft()
-    expect(readDraft(NEW_CHAT)).toBe('')
+    expect(takeUnsent('')).toBe('')
+  })
+
+  test('belongs to the session that a second one has made', async () => {
+    const { server, store, leave } = await openFailed('the first', { view: null })
+    server.answerPost(async () => createFakeStream().stream)
+    await store.send('the second')
+    expect(takeUnsent('')).toBe('')
+    leave()
+    const { server: next, store: again, texts } = open()
+    expect(texts()).toEqual(['text q1', 'text a1', 'the first'])
+    next.answerPost(async () => createFakeStream().stream)
+    again.retry(again.getState().messages.at(-1)?.id ?? '')
+    await settle()
+    expect(next.posted[0]).toMatchObject({ isNew: false, text: 'the first' })
+  })
+
+  test('stays where it is while the storage has no room for it in the draft', async () => {
+    await openFailed('the only copy', { view: null })
+    const { setItem } = localStorage
+    localStorage.setItem = () => {
+      throw new DOMException('full', 'QuotaExceededError')
+    }
+    expect(takeUnsent('')).toBe('the only copy')
+    localStorage.setItem = setItem
+    expect(takeUnsent('')).toBe('the only copy')
   })
 })
 
 describe('what failed to send', () => {
+  test('is there also when what stood above it was written anew while it was on its way', async () => {
+    const { server, store, texts } = open()
+    const answer = Promise.withResolvers<never>()
+    server.answerPost(
+      () => answer.promise,
+      async () => createFakeStream().stream,
+    )
+    void store.send('on a slow line')
+    store.regenerate('a1')
+    await settle()
+    answer.reject(new ApiFailure(429, 'too-many', 'Too many messages.'))
+    await settle()
+    expect(texts().at(-1)).toBe('on a slow line')
+    expect(store.getState().messages.at(-1)?.send).toEqual({ state: 'failed', error: 'Too many messages.' })
+  })
+
   test('stays at the end when a reply above it is written anew', async () => {
     const { server, store, texts } = await openFailed('unsent')
     server.answerPost(async () => createFakeStream().stream)

@@ -32,17 +32,17 @@ export function dropUnsent(turn: WrittenTurn): void {
   if (placeOf(turn) === NEW_CHAT) clearDraft(NEW_CHAT, turn.text)
 }
 
-/** Puts first messages, whose sessions the server does not know, before the draft of the new chat. */
-export function moveUnsentToDraft(): void {
+/** The draft of the new chat with first messages before it, whose sessions the server does not know; it is kept so. */
+export function takeUnsent(draft: string): string {
   const turns = readUnsent(NEW_CHAT)
   const left = turns.filter(({ id }) => !onTheirWay.has(id))
-  if (left.length === 0) return
-  const texts = [...left.map(({ text }) => text), readDraft(NEW_CHAT)]
-  writeDraft(NEW_CHAT, texts.filter(Boolean).join('\n\n'))
-  write(
-    NEW_CHAT,
-    turns.filter(({ id }) => onTheirWay.has(id)),
-  )
+  if (left.length === 0) return draft
+  const text = [...left.map(({ text }) => text), draft].filter(Boolean).join('\n\n')
+  writeDraft(NEW_CHAT, text)
+  const others = turns.filter(({ id }) => onTheirWay.has(id))
+  // A full storage holds them here still.
+  if (readDraft(NEW_CHAT) === text) write(NEW_CHAT, others)
+  return text
 }
 
 /** A session that the server does not know has no address under which its messages would be looked for. */

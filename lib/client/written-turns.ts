@@ -1,4 +1,4 @@
-import { addUnsent, type Thread, type WrittenTurn } from './thread.ts'
+import { failTurn, type Thread, type WrittenTurn } from './thread.ts'
 import { dropUnsent, failUnsent, keepUnsent, readUnsent } from './unsent.ts'
 
 /** What a person wrote in one open session and the server is not known to have. */
@@ -11,6 +11,8 @@ export type WrittenTurns = {
   end(messageId: string): void
   /** The turn to send again; null when it is on its way, or not there. */
   failed(messageId: string): WrittenTurn | null
+  /** The server has the session: what failed before is a part of it. */
+  setFounded(): void
   /** The thread with what the session was left with, by a reload or for another one, as failed messages at its end. */
   restore(thread: Thread, now: number): Thread
 }
@@ -36,6 +38,14 @@ export function createWrittenTurns(sessionId: string, temporary: boolean): Writt
       const known = turns.get(messageId)
       return known?.isFailed ? known.turn : null
     },
+    setFounded() {
+      for (const { turn, isFailed } of [...turns.values()]) {
+        if (turn.kind !== 'send' || !isFailed) continue
+        this.end(turn.id)
+        this.begin({ ...turn, isNew: false })
+        this.fail({ ...turn, isNew: false })
+      }
+    },
     restore(thread, now) {
       let restored = thread
       for (const turn of temporary ? [] : readUnsent(sessionId)) {
@@ -43,7 +53,7 @@ export function createWrittenTurns(sessionId: string, temporary: boolean): Writt
         if (here?.send === null) dropUnsent(turn)
         if (here) continue
         turns.set(turn.id, { turn, isFailed: true })
-        restored = addUnsent(restored, turn, now)
+        restored = failTurn(restored, turn, 'This message may not have been sent.', now)
       }
       return restored
     },
