@@ -8,8 +8,8 @@ export const ENGINE_MUTANTS: readonly Mutant[] = [
   {
     bug: 'a model that answers NONE wipes the summary',
     file: 'lib/llm/summarize.ts',
-    find: '...withoutReplaced(parseFacts(context), replaced)',
-    replace: "...withoutReplaced(parseFacts(text.trim() === 'NONE' ? null : context), replaced)",
+    find: 'withoutReplaced(parseFacts(context), replaced)',
+    replace: "withoutReplaced(parseFacts(text.trim() === 'NONE' ? null : context), replaced)",
     tests: ['lib/llm/summarize.test.ts'],
   },
   {

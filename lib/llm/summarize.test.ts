@@ -75,6 +75,27 @@ describe('createSummarizer', () => {
     expect(context).toContain('700')
   })
 
+  it('says once what a model and the sentence behind it say in other words', async () => {
+    const { context } = await fold(
+      answering('- 2026-11-24 user: The car of Anna is parked on level 3'),
+      said('look, the car of Anna is parked on level 3'),
+    )
+    expect(context).toBe('- 2026-11-24 user: The car of Anna is parked on level 3')
+  })
+
+  const [MORNING, EVENING] = [
+    'I know that my flight to Rome on Monday leaves in the morning.',
+    'Actually, my flight to Rome on Monday leaves in the evening.',
+  ]
+  it.each([
+    ['only what was corrected', 'My flight to Rome on Monday leaves in the morning'],
+    ['only the correction', 'My flight to Rome on Monday leaves in the evening'],
+    ['neither', 'My flight to Rome on Monday leaves'],
+  ])('keeps a correction of the same day when a model writes %s', async (_, line) => {
+    const { context } = await fold(answering(`- 2026-11-24 user: ${line}`), said(MORNING, EVENING))
+    expect(context).toMatch(/^.*leaves in the evening\.?$/u)
+  })
+
   it('lets no answer remove what it does not replace', async () => {
     const { context } = await fold(
       answering(`x ${KNOWN}\n- 2026-11-24 user: I like cats`),

@@ -1,4 +1,5 @@
 import { generateText, type LanguageModel } from 'ai'
+import type { Extract } from '#lib/memory/extractive.ts'
 import { laterVersions } from '#lib/memory/fact-updates.ts'
 import { type Fact, factDate, factRole, formatFact, parseFacts } from '#lib/memory/facts.ts'
 import type { Summarize, SummaryInput } from '#lib/memory/memory.ts'
@@ -23,7 +24,7 @@ Write only these lines. When there is nothing to add, write only: NONE`
 export function createSummarizer(deps: {
   model: LanguageModel
   /** Finds without a model the facts that no answer may lose: `extractFacts`. */
-  extract: Summarize
+  extract: Extract
   /** A random word for each call. */
   fence?: () => string
 }): Summarize {
@@ -42,8 +43,14 @@ export function createSummarizer(deps: {
     })
     spent?.(tokensOf(usage, { prompt: INSTRUCTIONS + prompt, answer: text }))
     const { added, replaced } = parseSummaryAnswer(text, { context, messages })
-    const grown = [...withoutReplaced(parseFacts(context), replaced), ...added].map(formatFact).join('\n')
-    const merged = await deps.extract({ context: grown === '' ? null : grown, messages, maxTokens, signal })
+    const known = withoutReplaced(parseFacts(context), replaced).map(formatFact).join('\n')
+    const merged = await deps.extract({
+      context: known === '' ? null : known,
+      messages,
+      written: added,
+      maxTokens,
+      signal,
+    })
     return { context: merged.context, model: response.modelId }
   }
 }

@@ -106,6 +106,32 @@ describe('extractFacts', () => {
     expect(denied).toContain('is not 55815')
   })
 
+  it.each([
+    [
+      'My flight to Rome on Monday leaves in the morning.',
+      'Actually, my flight to Rome on Monday leaves in the evening.',
+    ],
+    [
+      'The meeting with Anna is on the second floor.',
+      'Actually, the meeting with Anna is on the third floor.',
+    ],
+    ['I parked the car on level 3, red side.', 'Actually I parked the car on level 3, blue side.'],
+    ['My daughter Mia likes spinach and carrots.', 'My daughter Mia hates spinach and carrots now.'],
+    ['My sister will see Anna before lunch.', 'Oh, my sister will see Anna after lunch.'],
+    ['The ticket to Rome costs 90 €.', 'The ticket to Rome costs 90 $, you know.'],
+    ['My friend Bob owes Anna a dinner.', 'Actually my friend Anna owes Bob a dinner.'],
+  ])('keeps of %j the correction %j of the same day', async (first, correction) => {
+    const corrected = `- 2026-11-24 user: ${correction}`
+    expect(await fold(null, [say('user', first), say('user', correction)])).toBe(corrected)
+    expect(await fold(await fold(null, [say('user', first)]), [say('user', correction)])).toBe(corrected)
+  })
+
+  it('keeps what was said first and again after another value, and in its last place', async () => {
+    const back = ['My budget is 500.', 'My budget is 700.', 'My budget is 500, you know.']
+    const lines = back.map((text) => say('user', text))
+    expect(await fold(null, lines)).toBe('- 2026-11-24 user: My budget is 500.')
+  })
+
   it('says a repeated fact once', async () => {
     expect(await fold(await fold(null, [say('user', 'I like tea.')]), [say('user', 'i like tea')])).toBe(
       '- 2026-11-24 user: i like tea',

@@ -1,24 +1,25 @@
+import { withoutEchoes, withWritten } from './echoes.ts'
 import { factTopic } from './fact-topic.ts'
-import { laterVersions, valuesOf } from './fact-updates.ts'
+import { laterVersions } from './fact-updates.ts'
 import { factValue, WORTHLESS } from './fact-value.ts'
 import { type Fact, factDate, factRole, formatFact, parseFacts } from './facts.ts'
 import type { Summarize, SummaryInput } from './memory.ts'
 import { sentencesOf } from './sentences.ts'
-import { searchTerms } from './terms.ts'
 import { estimateTokens } from './tokens.ts'
 
-/** Of the words of a fact that another one must hold to stand for both. */
-const ECHO_SHARE = 0.75
-const DENIAL = /\b(?:not|never|no|nobody|cannot)\b|n['’]t\b/iu
+/** A summariser that may be given what a model has written of the messages, which then takes the place of their sentences. */
+export type Extract = (
+  input: Parameters<Summarize>[0] & { written?: readonly Fact[] },
+) => ReturnType<Summarize>
 
 /**
  * A summariser without a model: the most telling sentences of the messages, word for word, as dated and attributed facts,
  * merged with those of the context. The same input always gives the same context; messages without text change
  * nothing.
  */
-export const extractFacts: Summarize = async ({ context, messages, maxTokens, signal }) => {
+export const extractFacts: Extract = async ({ context, messages, maxTokens, signal, written = [] }) => {
   signal.throwIfAborted()
-  const found = factsOf(messages)
+  const found = withWritten(factsOf(messages), written)
   const grown =
     found.length === 0 ? (context ?? '') : mergeFacts([...parseFacts(context), ...found], maxTokens)
   return { context: grown, model: null }
@@ -87,48 +88,6 @@ function latestOfEach(facts: readonly Fact[]): Fact[] {
     return true
   })
   return latestFirst.reverse()
-}
-
-/**
- * What is said in other words on the same day by the same side, with the same numbers and names, as a model's line and the
- * sentence that it was made of: the shorter one stays.
- */
-function withoutEchoes(facts: readonly Fact[]): Fact[] {
-  const alike = new Map<string, Fact[]>()
-  for (const fact of facts) {
-    const values = [...valuesOf(fact.text)].sort().join(' ')
-    const key = `${fact.date} ${fact.role} ${values}`
-    if (fact.role !== null && values !== '') alike.set(key, [...(alike.get(key) ?? []), fact])
-  }
-  const echoes = new Set<Fact>()
-  const said = createSaid()
-  for (const group of alike.values()) {
-    const shortestFirst = group.toSorted((a, b) => a.text.length - b.text.length)
-    for (const [index, fact] of shortestFirst.entries())
-      if (shortestFirst.slice(0, index).some((other) => saysAsMuch(said(other.text), said(fact.text))))
-        echoes.add(fact)
-  }
-  return facts.filter((fact) => !echoes.has(fact))
-}
-
-type Said = { text: string; words: Set<string>; denies: boolean }
-
-/** What texts say, found once for each: every one of a busy day is compared with all before it. */
-function createSaid() {
-  const known = new Map<string, Said>()
-  return (text: string): Said => {
-    const found = known.get(text) ?? { text, words: new Set(searchTerms(text)), denies: DENIAL.test(text) }
-    known.set(text, found)
-    return found
-  }
-}
-
-/** `ECHO_SHARE` of the longer one's words are in the shorter one, its denial included. */
-function saysAsMuch(short: Said, long: Said): boolean {
-  if (short === long || short.denies !== long.denies) return false
-  let held = 0
-  for (const word of long.words) if (short.words.has(word)) held++
-  return held >= long.words.size * ECHO_SHARE
 }
 
 function sameness({ role, text }: Fact): string {
