@@ -60,6 +60,9 @@ describe('extractFacts', () => {
     ['my budget is 500', 'Change my budget to 700.'],
     ['My dog is called Max.', 'my dog is now called Rex'],
     ['I live in Rome', 'I moved to Oslo last week'],
+    ['I live in Oslo', 'I now live in Antwerp'],
+    ['I work as a nurse', 'I started working as a midwife'],
+    ['I work for Siemens', 'I just started at Charité'],
     ['I like olives.', "I don't like olives anymore."],
     ['The door code is 1234.', 'Actually, the door code is 9876'],
     ['my name is Bob', 'my name is Robert'],
@@ -75,6 +78,18 @@ describe('extractFacts', () => {
       say('assistant', 'My sister is 31.'),
     ]
     expect((await fold(null, both)).split('\n')).toHaveLength(3)
+  })
+
+  it.each([
+    ['I work as a nurse.', 'I work at Charité in Berlin.'],
+    ['I work for Siemens.', 'I just started working as an electrician.'],
+    ['I work at Charité in Berlin.', 'I work at night.'],
+    ['I live in Berlin.', 'I live in a small flat with my cat.'],
+    ['I live in Berlin.', 'We moved to the second floor.'],
+    ['I moved to Oslo.', 'I live in my own house.'],
+  ])('keeps %j beside %j', async (one, other) => {
+    const both = `- 2026-11-24 user: ${one}\n- 2026-11-25 user: ${other}`
+    expect(await fold(null, [say('user', one), say('user', other, DAY + 86_400_000)])).toBe(both)
   })
 
   it.each([

@@ -7,9 +7,16 @@ const QUALIFIER = /\b(?:new|current|old|actual|actually|now)\b/gu
 const SINGLE =
   /\b(?:name|nickname|email|mail|phone|number|address|age|birthday|job|title|role|employer|company|password|passcode|code|pin|key|budget|deadline|flight|seat|room|hotel|doctor|dentist|boss|city|hometown|favou?rite|size|weight|height|price|plan|diet|car|date|time|appointment|meeting|version|timezone)\b/u
 
-const LIVES =
-  /^(?:i|we)(?:ve| have)? (?:just |now |currently |recently )*(?:live in|moved to|am living in)\b/u
-const WORKS = /^i (?:just |now |currently )*(?:work (?:at|for|as)|started (?:at|working (?:at|for|as)))\b/u
+/** What one lives in beside a town: "a small flat with my cat". */
+const NO_TOWN = '(?:an?|the|my|our|his|her|their)'
+const LIVES = new RegExp(
+  `^(?:i|we)(?:ve| have)? (?:just |now |currently |recently )*(?:live in|moved to|am living in) (?!${NO_TOWN} )`,
+  'u',
+)
+/** A profession and an employer are held at one time. */
+const WORKS_AS = /^i (?:just |now |currently )*(?:work|started working) as\b/u
+const WORKS_AT =
+  /^i (?:just |now |currently )*(?:work (?:at|for)|started (?:at|working (?:at|for))) (?!(?:night|home|weekends)\b)/u
 const AGED = /^(?:i am|im|i just turned|i turned) (?:now )?\d{1,3}(?: years old)?$/u
 const ATTITUDE =
   /^i (?:(?:really|also|still|now|just|do|dont|do not|no longer|never|cant|cannot|used to) )*((?:like|love|enjoy|hate|dislike|eat|drink|smoke|drive|own|have|use|play)) (\S+(?: \S+){0,3}?)(?: any ?more| now| any longer)*$/u
@@ -27,7 +34,8 @@ export function factTopic(fact: Fact): string | null {
 
 function topicOf(text: string): string | null {
   if (LIVES.test(text)) return 'live'
-  if (WORKS.test(text)) return 'work'
+  if (WORKS_AS.test(text)) return 'work as'
+  if (WORKS_AT.test(text)) return 'work at'
   if (AGED.test(text)) return 'age'
   return assignedTopic(text) ?? attitudeTopic(text)
 }
