@@ -145,7 +145,7 @@ async function measure(size: number): Promise<void> {
     const prompt = buildPrompt({ recall, fence: 'f'.repeat(16) })
     await store.startRun(run, clock)
     const end = { status: 'complete' as const, content: answerTo(n), error: null, receipt: null }
-    await store.finishRun(run, { ...end, jobs: memory.jobsAfterTurn(), at: clock })
+    await store.finishRun(run, { ...end, jobs: memory.jobsAfterTurn(ref), at: clock })
     return prompt
   }
 

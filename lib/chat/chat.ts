@@ -119,8 +119,8 @@ export function createChat(deps: ChatDeps): ChatService {
       onError,
       ...(deps.onPrompt && { onPrompt: deps.onPrompt }),
     }),
-    jobsAfter: (_, end) => [
-      ...memory.jobsAfterTurn(),
+    jobsAfter: ({ ref }, end) => [
+      ...memory.jobsAfterTurn(ref),
       ...(end.status === 'complete' ? [{ kind: 'title' as const, dueAt: now() }] : []),
     ],
     holdOpen,

@@ -71,8 +71,8 @@ export type Memory = {
   retrieve(query: { text: string; limit: number; within: RetrievalScope }): Promise<Retrieved[]>
   /** The background work that an append calls for; to be persisted in the append's own transaction. */
   jobsAfterAppend(): NewJob[]
-  /** The background work that a finished turn of the chat calls for. */
-  jobsAfterTurn(): NewJob[]
+  /** The background work that a finished turn of the chat calls for in its session. */
+  jobsAfterTurn(ref: SessionRef): NewJob[]
   /** Runs a claimed compaction job. */
   compact: Compaction
   /** Runs a claimed embedding job. Without an embedding model there is nothing to do. */

@@ -51,7 +51,7 @@ async function turn(...contents: string[]): Promise<void> {
 async function write(...contents: string[]): Promise<void> {
   for (const [index, content] of contents.entries()) {
     const role = index === contents.length - 1 ? 'assistant' : 'user'
-    const jobs = role === 'assistant' ? memory.jobsAfterTurn() : []
+    const jobs = role === 'assistant' ? memory.jobsAfterTurn(bob) : []
     await store.appendMessages(bob, [{ id: `m${made++}`, role, content, createdAt: now }], { jobs })
   }
 }

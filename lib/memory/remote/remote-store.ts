@@ -18,7 +18,8 @@ export interface RemoteStore {
   /**
    * The outbox of a path (absent: of the head's), with at most `limit` unsent messages and as many strays. The first call
    * names the session's id there, its own unless another namespace uses that already, and takes what its summary covers
-   * for not to be sent. `null` when the session is absent or temporary.
+   * for not to be sent. `null` when the session is absent or temporary, or a program has written it: programs choose their
+   * ids freely, and the session of the same name there may be somebody else's.
    */
   openOutbox(ref: SessionRef, options: { headId?: string; limit: number }): Promise<Outbox | null>
   /** To be durable before the messages go out, so that nobody sends them twice unasked. */

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { JobWorker } from '../jobs.ts'
 import { createMemory } from '../memory.ts'
+import { keyNamespace } from '../store/key-store.ts'
 import { createSqliteStore } from '../store/sqlite/sqlite-store.ts'
 import type { SessionRef, Store } from '../store/store.ts'
 import { type Original, startOriginal } from './original.fake.ts'
@@ -40,7 +41,7 @@ function connect(original = there): void {
 async function turn(n: number, parentId?: string): Promise<void> {
   await ask(n, parentId)
   const answer = { id: `a${n}`, role: 'assistant', content: `answer ${n}`, createdAt: now }
-  await store.appendMessages(bob, [answer], { jobs: memory.jobsAfterTurn() })
+  await store.appendMessages(bob, [answer], { jobs: memory.jobsAfterTurn(bob) })
   await worker.wake()
 }
 async function ask(n: number, parentId?: string): Promise<string> {
@@ -123,7 +124,7 @@ describe('a Motörhead elsewhere as the memory', () => {
       expect((await memory.look(bob)).problem).toContain('127.0.0.1')
       if (mood === 'hangs') return
       const answer = { id: 'a2', role: 'assistant', content: 'answer 2', createdAt: now }
-      await store.appendMessages(bob, [answer], { jobs: memory.jobsAfterTurn() })
+      await store.appendMessages(bob, [answer], { jobs: memory.jobsAfterTurn(bob) })
       await worker.wake()
       await turn(3)
       expect(there.contents('s1')).toEqual(['question 1', 'answer 1'])
@@ -141,7 +142,7 @@ describe('a Motörhead elsewhere as the memory', () => {
     await turn(1)
     await ask(2)
     await store.appendMessages(bob, [{ id: 'a2', role: 'assistant', content: 'answer 2', createdAt: now }], {
-      jobs: memory.jobsAfterTurn(),
+      jobs: memory.jobsAfterTurn(bob),
     })
     there.mood = 'saves-and-hangs'
     void worker.wake()
@@ -157,7 +158,7 @@ describe('a Motörhead elsewhere as the memory', () => {
 
   it('sends again what was on its way and did not arrive, also when the exchange before was the same', async () => {
     const say = async (id: string, role: string, content: string) =>
-      store.appendMessages(bob, [{ id, role, content, createdAt: now }], { jobs: memory.jobsAfterTurn() })
+      store.appendMessages(bob, [{ id, role, content, createdAt: now }], { jobs: memory.jobsAfterTurn(bob) })
     for (const n of [1, 2]) {
       await say(`q${n}`, 'user', 'hi')
       await say(`a${n}`, 'assistant', 'hello')
@@ -230,6 +231,22 @@ describe('a Motörhead elsewhere as the memory', () => {
       temporary: true,
     })
     await memory.recall(temporary, 'q')
+    expect(there.requests).toEqual([])
+  })
+
+  it('reads and writes nothing there of a session of a program, whose id may be that of a stranger there', async () => {
+    const program = { namespace: keyNamespace('k1'), sessionId: 'user-42' }
+    const question = { id: 'q', role: 'user', content: 'hi', createdAt: now }
+    const jobs = memory.jobsAfterTurn(program)
+    expect(jobs.map(({ kind }) => kind)).not.toContain('upload')
+    // One that is left from before is over at once.
+    await store.appendMessages(program, [question], { jobs: [...jobs, { kind: 'upload', dueAt: now }] })
+    const { window } = await memory.recall(program, 'q')
+    expect(window.map(({ content }) => content)).toEqual(['hi'])
+    await worker.wake()
+    await store.deleteSession(program, 5)
+    await store.purgeDeleted(5)
+    await memory.removeOrphans(new AbortController().signal)
     expect(there.requests).toEqual([])
   })
 

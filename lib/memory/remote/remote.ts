@@ -2,6 +2,7 @@ import { isAssistant } from '../fact-value.ts'
 import type { JobHandler } from '../jobs.ts'
 import type { Memory, Recall } from '../memory.ts'
 import { newestWithin, tokensOf, WINDOW_TOKENS } from '../retrieval.ts'
+import { keyOf } from '../store/key-store.ts'
 import type { Job, Message, SessionRef, Store } from '../store/store.ts'
 import { MAX_BATCH, nextBatch } from './remote-batch.ts'
 import { type RemoteClient, RemoteError, type RemoteMemory, type Said } from './remote-client.ts'
@@ -210,7 +211,10 @@ export function createRemoteMemory({ local, store, client, now, onError }: Remot
     recall,
     upload,
     removeOrphans,
-    jobsAfterTurn: () => [...local.jobsAfterTurn(), { kind: 'upload', dueAt: now() }],
+    jobsAfterTurn: (ref) => [
+      ...local.jobsAfterTurn(ref),
+      ...(keyOf(ref.namespace) === null ? [{ kind: 'upload' as const, dueAt: now() }] : []),
+    ],
     look,
   }
 }

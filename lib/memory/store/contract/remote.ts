@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest'
+import { keyNamespace } from '../key-store.ts'
 import type { SessionRef, Store } from '../store.ts'
 import { bob, eve, type Scene } from './scene.ts'
 
@@ -105,6 +106,15 @@ export function remoteContract(store: () => Store, scene: Scene): void {
     await store().deleteSession(eve, 5)
     expect(await none(eve)).toBeNull()
     await store().beginBatch(eve, { batchId: 'A', messageIds: ['m1'] })
+    expect(await store().listOrphans(9)).toEqual([])
+  })
+
+  it('never leads a session of a program to the one of its name there, nor deletes that', async () => {
+    const program: SessionRef = { namespace: keyNamespace('k1'), sessionId: 's1' }
+    await append(program, 'm1')
+    expect(await store().openOutbox(program, { limit: 9 })).toBeNull()
+    await store().deleteSession(program, 5)
+    await store().purgeDeleted(5)
     expect(await store().listOrphans(9)).toEqual([])
   })
 

@@ -305,4 +305,12 @@ export const POSTGRES_MIGRATIONS: readonly string[] = [
   `,
   // How many words a message has is asked for each that a search finds: counted there, it would have to be unpacked.
   'ALTER TABLE message_index ADD COLUMN size INTEGER NOT NULL GENERATED ALWAYS AS (length(words)) STORED',
+  // A session of a program leads to none elsewhere any more. What is there of its name may be somebody else's: no orphan.
+  `
+  DROP TRIGGER remote_sessions_gone ON remote_sessions;
+  DELETE FROM remote_messages WHERE session_key IN (SELECT key FROM sessions WHERE starts_with(namespace, 'key:'));
+  DELETE FROM remote_sessions WHERE session_key IN (SELECT key FROM sessions WHERE starts_with(namespace, 'key:'));
+  CREATE TRIGGER remote_sessions_gone AFTER DELETE ON remote_sessions
+    FOR EACH ROW EXECUTE FUNCTION remote_session_gone();
+  `,
 ]

@@ -1,8 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { describeStore } from '../contract/contract.ts'
 import type { Store } from '../store.ts'
+import { POSTGRES_MIGRATIONS } from './migrations.ts'
 import { createPostgresStore } from './postgres-store.ts'
 import { createTestDatabase, type TestDatabase } from './test-database.ts'
+
+/** As many steps led sessions of programs to those of their names elsewhere. */
+const STEPS_WITH_LINKS = 14
 
 let database: TestDatabase
 let opened: Store
@@ -32,6 +36,23 @@ describe('postgres: the server', () => {
     expect(steps).toHaveLength(1)
     await Promise.all(stores.map((store) => store.close()))
     await database.sql.unsafe(`DROP SCHEMA ${fresh.schema} CASCADE`)
+  })
+
+  it('leaves no orphan of a session of a program that led there: somebody else may have one of its name', async () => {
+    const schema = `${database.schema}_linked`
+    await database.sql.unsafe(`
+      BEGIN; CREATE SCHEMA ${schema}; SET LOCAL search_path = ${schema};
+      ${POSTGRES_MIGRATIONS.slice(0, STEPS_WITH_LINKS).join(';')};
+      INSERT INTO sessions (namespace, id, title, title_source, created_at, updated_at, deleted_at)
+      VALUES ('key:k1', 's1', '', 'person', 1, 1, 1), ('bob', 's2', '', 'person', 1, 1, 1);
+      INSERT INTO remote_sessions (session_key, remote_id) SELECT key, id FROM sessions;
+      CREATE TABLE schema_version AS SELECT ${STEPS_WITH_LINKS} AS version; COMMIT
+    `)
+    const store = await createPostgresStore(database.url, { schema, maxConnections: 1 })
+    await store.purgeDeleted(5)
+    expect(await store.listOrphans(9)).toEqual(['s2'])
+    await store.close()
+    await database.sql.unsafe(`DROP SCHEMA ${schema} CASCADE`)
   })
 
   it('keeps every character, also those that Postgres has no place for', async () => {

@@ -1,4 +1,5 @@
 import type { Outbox, RemoteStore } from '../../remote/remote-store.ts'
+import { keyOf } from '../key-store.ts'
 import { bareMessage, type MessageRow, type SessionRow, toMessage } from '../rows.ts'
 import type { SessionRef } from '../store.ts'
 import type { Database, Queries } from './database.ts'
@@ -7,6 +8,7 @@ import { findMessage, findSession, lockSession, pathStretches, requireWindow } f
 export function remoteMethods({ read, write }: Database): RemoteStore {
   return {
     async openOutbox(ref, { headId, limit }) {
+      if (keyOf(ref.namespace) !== null) return null
       const isLinked = await read(async (db) => {
         const session = await findSession(db, ref)
         return session === null || session.temporary || (await remoteIdOf(db, session.key)) !== null

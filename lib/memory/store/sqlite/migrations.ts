@@ -319,4 +319,13 @@ export const SQLITE_MIGRATIONS: readonly string[] = [
   `,
   // All that a search needs to know of what it finds: read from the messages, each would take a page for its text.
   'CREATE INDEX messages_places ON messages (seq, session_key, branch, position, created_at)',
+  // A session of a program leads to none elsewhere any more. What is there of its name may be somebody else's: no orphan.
+  `
+  DROP TRIGGER remote_sessions_gone;
+  DELETE FROM remote_messages WHERE session_key IN (SELECT key FROM sessions WHERE substr(namespace, 1, 4) = 'key:');
+  DELETE FROM remote_sessions WHERE session_key IN (SELECT key FROM sessions WHERE substr(namespace, 1, 4) = 'key:');
+  CREATE TRIGGER remote_sessions_gone AFTER DELETE ON remote_sessions BEGIN
+    INSERT OR IGNORE INTO remote_orphans (remote_id) VALUES (old.remote_id);
+  END;
+  `,
 ]

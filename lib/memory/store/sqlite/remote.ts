@@ -1,4 +1,5 @@
 import type { RemoteStore } from '../../remote/remote-store.ts'
+import { keyOf } from '../key-store.ts'
 import { bareMessage, type MessageRow, type SessionRow, toMessage } from '../rows.ts'
 import type { SessionRef } from '../store.ts'
 import type { Database } from './database.ts'
@@ -80,6 +81,7 @@ export function remoteMethods(database: Database, tree: Tree): RemoteStore {
 
   return {
     async openOutbox(ref, { headId, limit }) {
+      if (keyOf(ref.namespace) !== null) return null
       const isLinked = await read(() => {
         const session = findSession(ref)
         return session === null || session.temporary || remoteIdOf(session.key) !== null
