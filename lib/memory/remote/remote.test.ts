@@ -199,6 +199,21 @@ describe('a Motörhead elsewhere as the memory', () => {
     expect(await prompt('q2b')).toEqual({ context: null, window: [...exchange(1), 'edited'] })
   })
 
+  it('gives the end of the conversation to the next reply, also while more is unsent than it looks at', async () => {
+    const messages = Array.from({ length: 80 }, (_, index) => ({
+      id: `m${index}`,
+      role: index % 2 ? 'assistant' : 'user',
+      content: `message ${index}`,
+      createdAt: now,
+    }))
+    await store.appendMessages(bob, messages)
+    const { window } = await prompt(await ask(1))
+    expect(window.slice(-3)).toEqual(['message 78', 'message 79', 'question 1'])
+    await turn(2)
+    await later()
+    expect((await prompt(await ask(3))).window.slice(-3)).toEqual(['question 2', 'answer 2', 'question 3'])
+  })
+
   it('brings the summary along when a long conversation comes there for the first time', async () => {
     const local = createMemory({
       store,

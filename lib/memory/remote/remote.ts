@@ -79,7 +79,8 @@ export function createRemoteMemory({ local, store, client, now, onError }: Remot
         return null
       }),
     ])
-    if (!both) return here
+    // The newest of what is unsent may be beyond the limit.
+    if (!both || both.outbox.unsent.length >= MAX_UNSENT) return here
     const said = windowOf(both.outbox, both.there, here)
     if (!said) return here
     const { messages } = await store.listPath(ref, { limit: MAX_PATH })
