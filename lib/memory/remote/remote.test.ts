@@ -38,15 +38,15 @@ function connect(original = there): void {
 }
 
 /** A finished turn, as the chat leaves it, and the background work after it. */
-async function turn(n: number, parentId?: string): Promise<void> {
-  await ask(n, parentId)
+async function turn(n: number): Promise<void> {
+  await ask(n)
   const answer = { id: `a${n}`, role: 'assistant', content: `answer ${n}`, createdAt: now }
   await store.appendMessages(bob, [answer], { jobs: memory.jobsAfterTurn(bob) })
   await worker.wake()
 }
-async function ask(n: number, parentId?: string): Promise<string> {
+async function ask(n: number): Promise<string> {
   const question = { id: `q${n}`, role: 'user', content: `question ${n}`, createdAt: now }
-  await store.appendMessages(bob, [question], parentId === undefined ? {} : { parentId })
+  await store.appendMessages(bob, [question])
   return question.id
 }
 const prompt = async (messageId: string) => {
@@ -183,20 +183,6 @@ describe('a Motörhead elsewhere as the memory', () => {
     expect(there.requests.filter((request) => request.startsWith('POST'))).toHaveLength(4)
     expect(errors).toHaveLength(2)
     expect(await memory.look(bob)).toMatchObject({ problem: null, refused: 2 })
-  })
-
-  it('follows the branch that is shown: another version is not in the prompt', async () => {
-    await turn(1)
-    await turn(2)
-    await store.appendMessages(bob, [{ id: 'q2b', role: 'user', content: 'edited', createdAt: now }], {
-      parentId: 'a1',
-    })
-    expect(await prompt('q2b')).toEqual({ context: null, window: [...exchange(1), 'edited'] })
-    expect((await prompt('q2')).window).toEqual([...exchange(1), 'question 2'])
-    // Folded into a summary there, the other version cannot be told apart any more: the copy here serves.
-    there.session('s1').list = []
-    there.session('s1').context = 'all about question 2'
-    expect(await prompt('q2b')).toEqual({ context: null, window: [...exchange(1), 'edited'] })
   })
 
   it('gives the end of the conversation to the next reply, also while more is unsent than it looks at', async () => {

@@ -142,14 +142,14 @@ export function createRemoteMemory({ local, store, client, now, onError }: Remot
     }
   }
 
-  /** A save that nobody saw the end of: it is there, or it is to be sent again. */
+  /** A save that nobody saw the end of, of whichever branch: it is there, or it is to be sent again. */
   async function settle(
     { ref }: Job,
     outbox: Outbox,
     { batchId, messageIds }: NonNullable<Outbox['sending']>,
     signal: AbortSignal,
   ): Promise<void> {
-    const path = await store.listPath(ref, { limit: MAX_PATH })
+    const path = await store.listPath(ref, { headId: messageIds.at(-1), limit: MAX_PATH })
     const batch = path.messages.filter(({ id }) => messageIds.includes(id))
     const first = path.messages.findIndex(({ id }) => messageIds.includes(id))
     const refused = new Set(await store.listRefused(ref, MAX_REFUSED))
@@ -222,9 +222,11 @@ export function createRemoteMemory({ local, store, client, now, onError }: Remot
 
 /**
  * The window that a reply is to see: what is there, without other versions, and what is not there yet. `null` when the
- * summary there may hold another version, which this branch must not see.
+ * summary there may hold another version, which this branch must not see, or one may have arrived that nobody knows of.
  */
 function windowOf(outbox: Outbox, there: RemoteMemory, here: Recall): Said[] | null {
+  const onPath = new Set(outbox.unsent.map(({ id }) => id))
+  if (outbox.sending?.messageIds.some((id) => !onPath.has(id))) return null
   const { rest, complete } = without(there.messages, outbox.strays)
   if (!complete && there.context !== null) return null
   const unsent = outbox.unsent.filter(hasWords)

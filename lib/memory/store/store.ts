@@ -189,11 +189,12 @@ export interface MessageStore {
   ): Promise<Session>
   getMessage(ref: SessionRef, messageId: string): Promise<Message | null>
   /**
-   * The head's path, oldest first, at most `limit` messages ending just before position `before` (absent: at the head).
+   * The path of `headId` (absent: the session's head), oldest first, at most `limit` messages ending just before position
+   * `before` (absent: at its end). Of an absent message it is empty.
    */
   listPath(
     ref: SessionRef,
-    options: { limit: number; before?: number },
+    options: { limit: number; before?: number; headId?: string },
   ): Promise<{ session: Session; messages: MessageWithVersions[]; hasEarlier: boolean }>
   /**
    * The window of `headId` (absent: the session's head), its replies without their receipts. Its cost is the window's

@@ -48,10 +48,10 @@ export function messagesMethods({ read, write }: Database): MessageStore {
         return session && bareMessage(await findMessage(db, session.key, messageId))
       }),
 
-    listPath: (ref, { limit, before }) =>
+    listPath: (ref, { limit, before, headId }) =>
       read(async (db) => {
         const session = await requireSession(db, ref)
-        const head = await findMessage(db, session.key, session.headId)
+        const head = await findMessage(db, session.key, headId ?? session.headId)
         if (!head) return { session: bare(session), messages: [], hasEarlier: false }
         const newestFirst: MessageRow[] = []
         for (const stretch of await pathStretches(db, session.key, head)) {

@@ -50,10 +50,10 @@ export function messagesMethods(database: Database, tree: Tree): MessageStore {
         return session && bareMessage(findMessage(session.key, messageId))
       }),
 
-    listPath: (ref, { limit, before }) =>
+    listPath: (ref, { limit, before, headId }) =>
       read(() => {
         const session = requireSession(ref)
-        const head = findMessage(session.key, session.headId)
+        const head = findMessage(session.key, headId ?? session.headId)
         if (!head) return { session: bare(session), messages: [], hasEarlier: false }
         const newestFirst: MessageRow[] = []
         for (const stretch of pathStretches(session.key, head)) {
