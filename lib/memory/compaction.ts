@@ -74,9 +74,9 @@ export function createCompaction(deps: {
       const window = await store.getWindowStart(job.ref, maxWindowSize + AT_ONCE).catch(absent)
       if (!window) return 'done'
       const anew = rebuilds ? await planRebuild(job.ref, window) : null
-      if (anew === 'stale') return 'stale'
       const plan =
         anew ?? (model && (await planUpgrade(job.ref, window))) ?? planCompaction(window, maxWindowSize)
+      if (plan === 'stale') return 'stale'
       if (!plan) return 'done'
       rebuilds = false
       const { context, model: modelName, source } = await summarizePlan(plan, model, job, signal)
@@ -152,20 +152,22 @@ export function createCompaction(deps: {
   }
 
   /** A stand-in is made again by the model, from the last summary that was none, over all that came since. */
-  async function planUpgrade(ref: SessionRef, { summary }: Window): Promise<CompactionPlan | null> {
+  async function planUpgrade(ref: SessionRef, { summary }: Window): Promise<CompactionPlan | 'stale' | null> {
     if (summary?.source !== 'fallback' || summary.throughId === null) return null
-    const summaries = new Map((await store.listSummaries(ref)).map((each) => [each.id, each]))
     let base: Summary | null = summary
     let folded = 0
     while (base?.source === 'fallback') {
       folded += base.folded
-      base = base.baseId === null ? null : (summaries.get(base.baseId) ?? null)
+      base = base.baseId === null ? null : await store.getSummary(ref, base.baseId)
     }
     const page = await store
       .listPath(ref, { limit: folded, before: summary.throughPosition + 1 })
       .catch(absent)
+    if (!page) return null
+    // Another version may have been chosen since the window was read.
+    if (page.messages.at(-1)?.id !== summary.throughId) return 'stale'
     const after = base?.throughPosition ?? 0
-    const fold = page?.messages.filter((message) => message.position > after) ?? []
+    const fold = page.messages.filter((message) => message.position > after)
     return fold.length > 0 ? { base, current: summary, fold, throughId: summary.throughId } : null
   }
 }
