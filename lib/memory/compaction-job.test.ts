@@ -6,8 +6,10 @@ import type { Job, SessionRef, Store } from './store/store.ts'
 
 const ref: SessionRef = { namespace: 'n', sessionId: 's' }
 let store: Store
+let clock: number
 
 beforeEach(() => {
+  clock = 1000
   store = createSqliteStore(':memory:')
 })
 afterEach(() => store.close())
@@ -19,18 +21,20 @@ const say = (ids: string[], options: { text?: string; parentId?: string } = {}) 
     { ...(options.parentId && { parentId: options.parentId }), jobs: [{ kind: 'compaction', dueAt: 0 }] },
   )
 
+/** The job, also when the one that had it has not given it back. */
 const claim = async (): Promise<Job> => {
-  const job = await store.claimJob({ now: 1000, leaseMs: 1000, lease: crypto.randomUUID() })
+  clock += 5000
+  const job = await store.claimJob({ now: clock, leaseMs: 1000, lease: crypto.randomUUID() })
   if (!job) throw new Error('There is no job to claim.')
   return job
 }
 
-const compact = (job: Job, summarize: Summarize | null, over: Partial<Store> = {}) =>
+const compact = (job: Job, summarizer: () => Summarize | null, over: Partial<Store> = {}) =>
   createCompaction({
     store: { ...store, ...over },
     maxWindowSize: 4,
-    summarizer: async () => summarize,
-    now: () => 1000,
+    summarizer: async () => summarizer(),
+    now: () => clock,
   })(job, new AbortController().signal)
 
 /** A summary of the ids that it was made from. */
@@ -39,14 +43,53 @@ const listIds: Summarize = async ({ context, messages }) => ({
   model: 'm',
 })
 
+const failing: Summarize = async () => {
+  throw new Error('no')
+}
+
+const EIGHT = ['m1', 'm2', 'm3', 'm4', 'm5', 'm6', 'm7', 'm8']
+
+/** So long that a model is given each alone. */
+const LONG = '言'.repeat(3500)
+
+/** A model that may be asked for so many parts, and how many it was asked for. */
+function limited(parts: number) {
+  const asked = { parts: 0 }
+  const summarize: Summarize = async (input) => {
+    asked.parts++
+    return listIds(input)
+  }
+  return { asked, summarizer: () => (asked.parts < parts ? summarize : null) }
+}
+
+describe('the tokens of the day, when they are used up in the middle of a long history', () => {
+  it('are not overdrawn: what is left of it is folded without a model', async () => {
+    await say(EIGHT, { text: LONG })
+    const { asked, summarizer } = limited(2)
+    expect(await compact(await claim(), summarizer)).toBe('done')
+    expect(asked.parts).toBe(2)
+    const sources = (await store.listSummaries(ref)).map(({ source }) => source)
+    expect(sources).toEqual(['extractive', 'extractive', 'llm', 'llm'])
+    expect(await store.audit(ref)).toMatchObject({ summarised: 4, window: 4, lost: 0, doubled: 0 })
+  })
+
+  it('are not overdrawn by a summary that is made anew in many parts, either', async () => {
+    await say(EIGHT, { text: LONG })
+    expect(await compact(await claim(), () => null)).toBe('done')
+    await store.enqueueJob(ref, { kind: 'compaction', dueAt: 0, rebuild: true })
+    const { asked, summarizer } = limited(2)
+    expect(await compact(await claim(), summarizer)).toBe('done')
+    expect(asked.parts).toBe(2)
+    const { summary } = await store.getWindow(ref)
+    expect(summary).toMatchObject({ source: 'extractive', model: null, baseId: null, throughId: 'm4' })
+  })
+})
+
 describe('another version that is chosen meanwhile', () => {
   it('does not get into the summary that a model makes in place of a stand-in', async () => {
     await say(['m1', 'm2', 'm3', 'm4', 'm5', 'm6'])
-    const failing: Summarize = async () => {
-      throw new Error('no')
-    }
     const job = await claim()
-    await expect(compact({ ...job, attempts: 2 }, failing)).rejects.toThrow('stands in')
+    await expect(compact({ ...job, attempts: 2 }, () => failing)).rejects.toThrow('stands in')
     expect((await store.getWindow(ref)).summary).toMatchObject({ source: 'fallback', throughId: 'm4' })
 
     await say(['other2', 'other3', 'other4', 'other5'], { parentId: 'm1' })
@@ -55,10 +98,10 @@ describe('another version that is chosen meanwhile', () => {
       await store.selectVersion(ref, 'other5')
       return store.listPath(...asked)
     }
-    expect(await compact(job, listIds, { listPath })).toBe('stale')
+    expect(await compact(job, () => listIds, { listPath })).toBe('stale')
     await store.selectVersion(ref, 'm6')
     expect((await store.getWindow(ref)).summary?.source).toBe('fallback')
-    expect(await compact(job, listIds)).toBe('done')
+    expect(await compact(job, () => listIds)).toBe('done')
     expect((await store.getWindow(ref)).summary).toMatchObject({ source: 'llm', context: 'm1 m2 m3 m4' })
   })
 })

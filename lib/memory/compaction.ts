@@ -67,12 +67,13 @@ export function createCompaction(deps: {
   const { store, maxWindowSize, summarizer, pause, now } = deps
 
   return async function compact(job, signal) {
-    const model = await summarizer(job.ref)
     let rebuilds = job.rebuild && job.attempts < REBUILD_ATTEMPTS
     for (;;) {
       await pause?.(signal)
       const window = await store.getWindowStart(job.ref, maxWindowSize + AT_ONCE).catch(absent)
       if (!window) return 'done'
+      // Anew for each: the fold before may have used up the tokens of the day.
+      const model = await summarizer(job.ref)
       const anew = rebuilds ? await planRebuild(job.ref, window) : null
       const plan =
         anew ?? (model && (await planUpgrade(job.ref, window))) ?? planCompaction(window, maxWindowSize)
@@ -108,8 +109,16 @@ export function createCompaction(deps: {
     signal: AbortSignal,
   ): Promise<{ context: string; model: string | null; source: SummarySource }> {
     if (!model) return { ...(await foldInChunks(extractFacts, plan, signal)), source: 'extractive' }
+    let source: SummarySource = 'llm'
+    // A long history comes in many parts: those that are left when no model may be asked any more go without one.
+    const whileItMay: Summarize = async (input) => {
+      const asked = source === 'llm' ? await summarizer(job.ref) : null
+      if (!asked) source = 'extractive'
+      return asked ? metered(asked, job.ref)(input) : extractFacts(input)
+    }
     try {
-      return { ...(await foldInChunks(metered(model, job.ref), plan, signal)), source: 'llm' }
+      const folded = await foldInChunks(whileItMay, plan, signal)
+      return { ...folded, source }
     } catch (error) {
       const alreadyStandsIn = plan.current?.source === 'fallback' && plan.throughId === plan.current.throughId
       // What a person asks to be made better is not made worse.
