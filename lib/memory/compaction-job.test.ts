@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createCompaction } from './compaction.ts'
-import type { Summarize } from './memory.ts'
+import { createJobWorker } from './jobs.ts'
+import { createMemory, type Summarize } from './memory.ts'
 import { createSqliteStore } from './store/sqlite/sqlite-store.ts'
 import type { Job, SessionRef, Store } from './store/store.ts'
 
@@ -14,11 +15,12 @@ beforeEach(() => {
 })
 afterEach(() => store.close())
 
-const say = (ids: string[], options: { text?: string; parentId?: string } = {}) =>
+type Saying = { text?: string; to?: SessionRef; parentId?: string; dueAt?: number }
+const say = (ids: string[], { text = '', to = ref, parentId, dueAt = 0 }: Saying = {}) =>
   store.appendMessages(
-    ref,
-    ids.map((id, n) => ({ id, role: 'user', content: `${id} ${options.text ?? ''}`, createdAt: n })),
-    { ...(options.parentId && { parentId: options.parentId }), jobs: [{ kind: 'compaction', dueAt: 0 }] },
+    to,
+    ids.map((id, n) => ({ id, role: 'user', content: `${id} ${text}`, createdAt: n })),
+    { ...(parentId && { parentId }), jobs: [{ kind: 'compaction', dueAt }] },
   )
 
 /** The job, also when the one that had it has not given it back. */
@@ -82,6 +84,43 @@ describe('the tokens of the day, when they are used up in the middle of a long h
     expect(asked.parts).toBe(2)
     const { summary } = await store.getWindow(ref)
     expect(summary).toMatchObject({ source: 'extractive', model: null, baseId: null, throughId: 'm4' })
+  })
+})
+
+describe('a long history', () => {
+  it('gives way to the work of other sessions after some folds, and goes on after it', async () => {
+    const long = ['a', 'b', 'c', 'd'].map((sessionId) => ({ namespace: 'n', sessionId }))
+    const all = [...long, { namespace: 'n', sessionId: 'short' }]
+    const folded: string[] = []
+    const { compact } = createMemory({
+      store,
+      settings: { maxWindowSize: 4, longTermMemory: false },
+      summarizer: async ({ sessionId }) => {
+        return async (input) => {
+          folded.push(sessionId)
+          return listIds(input)
+        }
+      },
+      now: () => clock,
+    })
+    const done = async () => 'done' as const
+    const worker = createJobWorker({
+      store,
+      now: () => clock,
+      handlers: { compaction: compact, title: done, upload: done, embedding: done },
+      onError: (error) => expect.unreachable(String(error)),
+    })
+    for (const each of all) {
+      const count = each.sessionId === 'short' ? 5 : 30
+      const ids = Array.from({ length: count }, (_, n) => `${each.sessionId}${n}`)
+      await say(ids, { text: LONG, to: each, dueAt: count === 5 ? 1 : 0 })
+    }
+    await worker.wake()
+    expect(folded.filter((id) => id !== 'short')).toHaveLength(4 * 26)
+    expect(folded.indexOf('short')).toBeLessThan(4 * 12)
+    for (const each of all) expect(await store.audit(each)).toMatchObject({ window: 4, lost: 0, doubled: 0 })
+    expect(await store.nextJobAt()).toBeNull()
+    await worker.close()
   })
 })
 

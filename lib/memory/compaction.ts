@@ -1,5 +1,6 @@
 import { MemoryError } from './errors.ts'
 import { extractFacts } from './extractive.ts'
+import type { JobHandler } from './jobs.ts'
 import type { Summarize, SummaryInput } from './memory.ts'
 import type { Job, Message, SessionRef, Store, Summary, SummarySource, Window } from './store/store.ts'
 import type { Tokens } from './store/usage-store.ts'
@@ -26,6 +27,9 @@ const FAILURES_BEFORE_FALLBACK = 3
 /** A rebuild that failed so often is given up: the summary that there is stays, and new messages are folded again. */
 const REBUILD_ATTEMPTS = 3
 
+/** Then others have their turn: a history of 100,000 messages would hold its place among the workers for hours. */
+const FOLDS_AT_ONCE = 10
+
 const PAGE = 500
 
 /** Which messages to fold, and the summary that the new one grows from. */
@@ -35,9 +39,6 @@ export type CompactionPlan = {
   fold: Message[]
   throughId: string
 }
-
-/** Answers `stale` when the session changed under it and the job is to be done anew. Throws when the summary failed. */
-export type Compaction = (job: Job, signal: AbortSignal) => Promise<'done' | 'stale'>
 
 /**
  * What to fold of a window: nothing up to `maxWindowSize` messages, then all but the newest half of that; as much of it,
@@ -63,12 +64,12 @@ export function createCompaction(deps: {
   /** Before each fold. What has come meanwhile is folded with the rest. */
   pause?: (signal: AbortSignal) => Promise<void>
   now: () => number
-}): Compaction {
+}): JobHandler {
   const { store, maxWindowSize, summarizer, pause, now } = deps
 
   return async function compact(job, signal) {
     let rebuilds = job.rebuild && job.attempts < REBUILD_ATTEMPTS
-    for (;;) {
+    for (let folds = 0; folds < FOLDS_AT_ONCE; folds++) {
       await pause?.(signal)
       const window = await store.getWindowStart(job.ref, maxWindowSize + AT_ONCE).catch(absent)
       if (!window) return 'done'
@@ -100,6 +101,7 @@ export function createCompaction(deps: {
       // Throws on purpose, after the stand-in is safe: the job stays, and a later attempt replaces it.
       if (source === 'fallback') throw new Error('The model failed; an extractive summary stands in for it.')
     }
+    return 'more'
   }
 
   async function summarizePlan(

@@ -119,7 +119,7 @@ const compact = (late: boolean) =>
     const job = await world.store.claimJob({ now: world.now, leaseMs: 500, lease: crypto.randomUUID() })
     if (!job) return
     const outcome = world.compact(job).then(
-      (end) => world.store.finishJob(job, end === 'stale' ? { againAt: world.now } : undefined),
+      (end) => world.store.finishJob(job, end === 'done' ? undefined : { againAt: world.now }),
       () => world.store.failJob(job, { dueAt: world.now, error: 'failed' }),
     )
     world.jobs.push({ job, outcome })

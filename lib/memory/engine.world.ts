@@ -1,5 +1,6 @@
 import type fc from 'fast-check'
 import { expect } from 'vitest'
+import type { JobOutcome } from './jobs.ts'
 import { createMemory, type Summarize } from './memory.ts'
 import type { Job, SessionRef, Store } from './store/store.ts'
 
@@ -23,7 +24,7 @@ export type World = {
   busy: () => boolean
   calls: Call[]
   jobs: { job: Job; outcome: Promise<unknown> }[]
-  compact: (job: Job) => Promise<'done' | 'stale'>
+  compact: (job: Job) => Promise<JobOutcome>
   now: number
   made: number
   /** What hangs still, ends; then closes the store. */

@@ -1,7 +1,10 @@
 import type { Job, JobKind, JobStore } from './store/store.ts'
 
-/** A claimed job's work. `stale`: the session changed under it, do it anew. Throws when it failed. */
-export type JobHandler = (job: Job, signal: AbortSignal) => Promise<'done' | 'stale'>
+/** `stale`: the session changed under it, do it anew. `more`: there is more to do, after what else is due. */
+export type JobOutcome = 'done' | 'stale' | 'more'
+
+/** A claimed job's work. Throws when it failed. */
+export type JobHandler = (job: Job, signal: AbortSignal) => Promise<JobOutcome>
 
 export type JobWorker = {
   /** Runs all that is due and resolves when nothing more is; then sleeps until the next job is due. */
@@ -99,7 +102,7 @@ export function createJobWorker(deps: {
     }, LEASE_MS / 3)
     try {
       const outcome = await handlers[job.kind](job, AbortSignal.any([shutdown.signal, lost.signal]))
-      await store.finishJob(job, outcome === 'stale' ? { againAt: now() } : undefined)
+      await store.finishJob(job, outcome === 'done' ? undefined : { againAt: now() })
     } catch (error) {
       if (shutdown.signal.aborted) return void (await store.finishJob(job, { againAt: now() }))
       onError(error, job)

@@ -1,4 +1,4 @@
-import { type Compaction, createCompaction } from './compaction.ts'
+import { createCompaction } from './compaction.ts'
 import type { Embedding } from './embedding.ts'
 import type { JobHandler } from './jobs.ts'
 import { recallFor, retrieve } from './retrieval.ts'
@@ -74,7 +74,7 @@ export type Memory = {
   /** The background work that a finished turn of the chat calls for in its session. */
   jobsAfterTurn(ref: SessionRef): NewJob[]
   /** Runs a claimed compaction job. */
-  compact: Compaction
+  compact: JobHandler
   /** Runs a claimed embedding job. Without an embedding model there is nothing to do. */
   embedMissing: JobHandler
   /** Runs a claimed upload job. Without a Motörhead elsewhere there is nothing to do. */
