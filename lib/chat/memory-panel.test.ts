@@ -115,6 +115,18 @@ describe('the memory of a session', () => {
     expect((await panel.view('bob', 's')).usedUp).toBe('person')
   })
 
+  it('refuses to make a summary of a model anew without one, and says how long', async () => {
+    await talk()
+    await settled()
+    usedUp = 'person'
+    const refusal = await panel.rebuild('bob', 's').catch((error: unknown) => error)
+    expect(refusal).toMatchObject({ allowance: 'summary-tokens', retryAfterMs: expect.any(Number) })
+    expect((await panel.view('bob', 's')).work.state).toBe('idle')
+    usedUp = null
+    expect((await panel.rebuild('bob', 's')).work.state).not.toBe('idle')
+    await settled()
+  })
+
   it('takes an edit of the summary into the very next prompt, and refuses one of an old summary', async () => {
     await talk()
     const { summary } = await panel.view('bob', 's')

@@ -1,4 +1,6 @@
-import type { UsedUp } from '#lib/memory/budget.ts'
+import { msUntilTomorrow, type UsedUp } from '#lib/memory/budget.ts'
+import { isModelsWork } from '#lib/memory/compaction.ts'
+import { LimitReached } from '#lib/memory/errors.ts'
 import { compareContexts } from '#lib/memory/fact-diff.ts'
 import { findFactSource } from '#lib/memory/fact-source.ts'
 import { isAssistant } from '#lib/memory/fact-value.ts'
@@ -41,7 +43,10 @@ export type MemoryPanel = {
   undo(user: string, session: string, summaryId: string): Promise<MemoryView | null>
   /** Takes an undo back. `null` when there was none. */
   redo(user: string, session: string, summaryId: string): Promise<MemoryView | null>
-  /** Asks for the summary to be made anew; the one that there is stays until then. */
+  /**
+   * Asks for the summary to be made anew; the one that there is stays until then. `limit-reached` for `summary-tokens` while it
+   * could only be made worse, without the model that made it.
+   */
   rebuild(user: string, session: string): Promise<MemoryView>
   /** Ends the pause of work that failed; it stays what it is, a rebuild or none. */
   retry(user: string, session: string): Promise<MemoryView>
@@ -174,7 +179,14 @@ export function createMemoryPanel(deps: {
       return (await store.restoreSummary(ref, summaryId)) ? viewOf(user, ref) : null
     },
 
-    rebuild: (user, session) => compact(user, session, { rebuild: true }),
+    async rebuild(user, session) {
+      const ref = await sessionAt(store, user, session)
+      const { summary } = await store.getWindowStart(ref, 0)
+      if (summary && (await usedUp(ref.namespace)) && (await isModelsWork(store, ref, summary)))
+        throw new LimitReached('summary-tokens', msUntilTomorrow(now()))
+      return compact(user, session, { rebuild: true })
+    },
+
     retry: (user, session) => compact(user, session, { atOnce: true }),
   }
 }

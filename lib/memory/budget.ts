@@ -41,11 +41,14 @@ export function createTokenLimit(deps: {
   return async () => {
     const at = deps.now()
     if (tokensOf(await deps.store.dailyUsage(at)) < deps.tokensPerDay) return
-    throw new LimitReached('tokens-day', (dayOf(at) + 1) * DAY_MS - at)
+    throw new LimitReached('tokens-day', msUntilTomorrow(at))
   }
 }
 
 const DAY_MS = 86_400_000
+
+/** Until the UTC day ends, with which all counts of a day begin anew. */
+export const msUntilTomorrow = (at: number): number => (dayOf(at) + 1) * DAY_MS - at
 
 const tokensOf = (sums: Awaited<ReturnType<UsageStore['dailyUsage']>>) =>
   sums.reduce((total, { inputTokens, outputTokens }) => total + inputTokens + outputTokens, 0)

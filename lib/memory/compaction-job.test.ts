@@ -87,6 +87,38 @@ describe('the tokens of the day, when they are used up in the middle of a long h
   })
 })
 
+describe('a summary of a model that is to be made anew', () => {
+  async function rebuild(summarizer: () => Summarize | null) {
+    await say(EIGHT, { text: LONG })
+    await compact(await claim(), () => listIds)
+    await say(['m9'], { text: LONG })
+    await compact(await claim(), () => null)
+    const { summary: old } = await store.getWindow(ref)
+    await store.enqueueJob(ref, { kind: 'compaction', dueAt: 0, rebuild: true })
+    const outcome = await compact(await claim(), summarizer)
+    return { old, outcome, now: (await store.getWindow(ref)).summary }
+  }
+
+  it('stays while no model may be asked, also where the newest messages were folded without one', async () => {
+    const { old, outcome, now } = await rebuild(() => null)
+    expect(old?.source).toBe('extractive')
+    expect([outcome, now]).toEqual(['done', old])
+  })
+
+  it('stays when no model may be asked any more in the middle of it', async () => {
+    const { asked, summarizer } = limited(2)
+    const { old, outcome, now } = await rebuild(summarizer)
+    expect(asked.parts).toBe(2)
+    expect([outcome, now]).toEqual(['done', old])
+  })
+
+  it('is made anew by a model', async () => {
+    const { old, outcome, now } = await rebuild(() => listIds)
+    expect(outcome).toBe('done')
+    expect(now).toMatchObject({ source: 'llm', baseId: null, throughId: old?.throughId })
+  })
+})
+
 describe('a long history', () => {
   it('gives way to the work of other sessions after some folds, and goes on after it', async () => {
     const long = ['a', 'b', 'c', 'd'].map((sessionId) => ({ namespace: 'n', sessionId }))

@@ -2,7 +2,16 @@ import { MemoryError } from './errors.ts'
 import { extractFacts } from './extractive.ts'
 import type { JobHandler } from './jobs.ts'
 import type { Summarize, SummaryInput } from './memory.ts'
-import type { Job, Message, SessionRef, Store, Summary, SummarySource, Window } from './store/store.ts'
+import type {
+  Job,
+  Message,
+  SessionRef,
+  Store,
+  Summary,
+  SummaryOutline,
+  SummarySource,
+  Window,
+} from './store/store.ts'
 import type { Tokens } from './store/usage-store.ts'
 import { estimateTokens } from './tokens.ts'
 
@@ -75,13 +84,15 @@ export function createCompaction(deps: {
       if (!window) return 'done'
       // Anew for each: the fold before may have used up the tokens of the day.
       const model = await summarizer(job.ref)
-      const anew = rebuilds ? await planRebuild(job.ref, window) : null
+      const anew = rebuilds ? await planRebuild(job.ref, window, model) : null
       const plan =
         anew ?? (model && (await planUpgrade(job.ref, window))) ?? planCompaction(window, maxWindowSize)
       if (plan === 'stale') return 'stale'
       if (!plan) return 'done'
       rebuilds = false
-      const { context, model: modelName, source } = await summarizePlan(plan, model, job, signal)
+      const made = await summarizePlan(plan, model, job, signal)
+      if (!made) continue
+      const { context, model: modelName, source } = made
       const inserted = await store.insertSummary(
         job.ref,
         {
@@ -104,14 +115,17 @@ export function createCompaction(deps: {
     return 'more'
   }
 
+  /** `null`: no model may be asked any more, and what was to be made anew is better as it is. */
   async function summarizePlan(
     plan: CompactionPlan,
     model: Summarize | null,
     job: Job,
     signal: AbortSignal,
-  ): Promise<{ context: string; model: string | null; source: SummarySource }> {
+  ): Promise<{ context: string; model: string | null; source: SummarySource } | null> {
+    // What a person asks to be made better is not made worse.
+    const rebuilt = plan.base === null ? plan.current : null
     if (!model) return { ...(await foldInChunks(extractFacts, plan, signal)), source: 'extractive' }
-    let source: SummarySource = 'llm'
+    let source = 'llm' as SummarySource
     // A long history comes in many parts: those that are left when no model may be asked any more go without one.
     const whileItMay: Summarize = async (input) => {
       const asked = source === 'llm' ? await summarizer(job.ref) : null
@@ -120,20 +134,24 @@ export function createCompaction(deps: {
     }
     try {
       const folded = await foldInChunks(whileItMay, plan, signal)
+      if (source === 'extractive' && rebuilt && (await isModelsWork(store, job.ref, rebuilt))) return null
       return { ...folded, source }
     } catch (error) {
       const alreadyStandsIn = plan.current?.source === 'fallback' && plan.throughId === plan.current.throughId
-      // What a person asks to be made better is not made worse.
-      const isRebuild = plan.base === null && plan.current !== null
-      if (signal.aborted || alreadyStandsIn || isRebuild || job.attempts + 1 < FAILURES_BEFORE_FALLBACK)
+      if (signal.aborted || alreadyStandsIn || rebuilt || job.attempts + 1 < FAILURES_BEFORE_FALLBACK)
         throw error
       return { ...(await foldInChunks(extractFacts, plan, signal)), source: 'fallback' }
     }
   }
 
   /** All that the current summary covers, folded from nothing; it stays in force until the new one is there. */
-  async function planRebuild(ref: SessionRef, { summary }: Window): Promise<CompactionPlan | 'stale' | null> {
+  async function planRebuild(
+    ref: SessionRef,
+    { summary }: Window,
+    model: Summarize | null,
+  ): Promise<CompactionPlan | 'stale' | null> {
     if (summary === null || summary.throughId === null) return null
+    if (!model && (await isModelsWork(store, ref, summary))) return null
     const fold: Message[] = []
     let before = summary.throughPosition + 1
     for (let more = true; more; ) {
@@ -181,6 +199,18 @@ export function createCompaction(deps: {
     const fold = page.messages.filter((message) => message.position > after)
     return fold.length > 0 ? { base, current: summary, fold, throughId: summary.throughId } : null
   }
+}
+
+/** Whether a model has made a summary of the shown path, or one that it grew from: made anew without one it would be worse. */
+export async function isModelsWork(
+  store: Pick<Store, 'outlineSummaries'>,
+  ref: SessionRef,
+  summary: Summary,
+): Promise<boolean> {
+  const outlines = new Map((await store.outlineSummaries(ref)).map((each) => [each.id, each]))
+  let each: SummaryOutline | undefined = summary
+  while (each && each.source !== 'llm') each = each.baseId === null ? undefined : outlines.get(each.baseId)
+  return each !== undefined
 }
 
 async function foldInChunks(

@@ -89,6 +89,12 @@ describe('limits', () => {
     })
   })
 
+  it('says why a summary is not made anew without a model, and until when', () => {
+    expect(limitRefusal({ allowance: 'summary-tokens', retryAfterMs: 3 * 3_600_000 }).message).toBe(
+      'The tokens of today for summaries are used up, and made without a model this one would be worse. Try again in 3 hours.',
+    )
+  })
+
   it('keeps no address as it is', () => {
     const keys = createLimits(settings).reply({ user: 'u-canary', address: '203.0.113.7' })
     expect(JSON.stringify(keys)).not.toMatch(/canary|203\.0/)

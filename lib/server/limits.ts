@@ -69,6 +69,8 @@ const SENTENCES = {
   'reply-address': 'That is many messages from your network in a short time.',
   'reply-day': 'The replies that this server may give in a day are used up.',
   'tokens-day': 'The tokens that this server may use in a day are used up.',
+  'summary-tokens':
+    'The tokens of today for summaries are used up, and made without a model this one would be worse.',
   'write-user': 'That is many changes in a short time.',
   'write-address': 'That is many changes from your network in a short time.',
 }
