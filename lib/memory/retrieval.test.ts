@@ -56,3 +56,13 @@ it('retrieves from a whole session or from namespaces, nearest first', async () 
   expect(pooled).toHaveLength(2)
   expect(await memory.retrieve({ text: 'cat', limit: 9, within: { ref: foreign } })).toEqual([])
 })
+
+it('reads the newest messages only of a long window, and finds the others by their words', async () => {
+  const { memory, say } = await open()
+  const texts = Array.from({ length: 1200 }, (_, n) => `x${n}`)
+  await say(here, 'my cat is Tom', ...texts, 'how is my cat?')
+  const { window, retrieved } = await memory.recall(here, 'how is my cat?')
+  expect(window).toHaveLength(1000)
+  expect(window.at(-1)?.content).toBe('how is my cat?')
+  expect(retrieved.map(({ content }) => content)).toContain('my cat is Tom')
+})

@@ -11,6 +11,9 @@ export const WINDOW_TOKENS = 12_000
 const RETRIEVED_TOKENS = 1200
 const MAX_RETRIEVED = 8
 
+/** More of them hardly fit: a chat that nothing was folded of, with memory off or just imported, can have 100,000. */
+const WINDOW_MESSAGES = 1000
+
 /** Of each kind. More of them cost time, and the best ones are as good. */
 const MAX_HITS = 300
 
@@ -28,7 +31,7 @@ export async function recallFor(
   messageId: string,
   { memory = true, acrossSessions = false }: RecallOptions,
 ): Promise<Recall> {
-  const { messages, summary } = await sources.store.getWindow(ref, messageId)
+  const { messages, summary } = await sources.store.getWindow(ref, messageId, { limit: WINDOW_MESSAGES })
   const window = newestWithin(messages, WINDOW_TOKENS)
   const context = (memory && summary?.context) || null
   // What the budget cut off the window is searched too: it is in no summary yet.

@@ -197,10 +197,10 @@ export interface MessageStore {
     options: { limit: number; before?: number; headId?: string },
   ): Promise<{ session: Session; messages: MessageWithVersions[]; hasEarlier: boolean }>
   /**
-   * The window of `headId` (absent: the session's head), its replies without their receipts. Its cost is the window's
-   * length, not the session's.
+   * The window of `headId` (absent: the session's head), its newest `limit` messages (absent: all), replies without their
+   * receipts. Its cost is the window's length, not the session's, and beyond `limit` no text is read.
    */
-  getWindow(ref: SessionRef, headId?: string | null): Promise<Window>
+  getWindow(ref: SessionRef, headId?: string | null, options?: { limit?: number }): Promise<Window>
   /** Replies whose receipt names this summary or message, newest first. */
   findReplies(ref: SessionRef, named: { id: string; limit: number }): Promise<Message[]>
   audit(ref: SessionRef): Promise<Audit>

@@ -15,6 +15,19 @@ export function memoryContract(store: () => Store, scene: Scene): void {
     expect((await store().getWindow(bob)).summary).toBeNull()
   })
 
+  it('reads as many of the newest messages of a window as are asked for, and the summary before all of it', async () => {
+    await append(bob, 'm1', 'm2', 'm3', 'm4', 'm5')
+    const newest = async (limit: number) => {
+      const { messages, summary } = await store().getWindow(bob, 'm5', { limit })
+      return [summary?.id, ...messages.map(({ id }) => id)]
+    }
+    expect(await newest(2)).toEqual([undefined, 'm4', 'm5'])
+    await summarise(bob, 'S1', 'm2', null)
+    expect(await newest(2)).toEqual(['S1', 'm4', 'm5'])
+    expect(await newest(3)).toEqual(['S1', 'm3', 'm4', 'm5'])
+    expect(await newest(9)).toEqual(['S1', 'm3', 'm4', 'm5'])
+  })
+
   it('counts every message once, in the chain of summaries or in the window', async () => {
     await append(bob, 'm1', 'm2', 'm3', 'm4', 'm5')
     await summarise(bob, 'S1', 'm2', null)

@@ -79,10 +79,15 @@ export function messagesMethods({ read, write }: Database): MessageStore {
         }
       }),
 
-    getWindow: (ref, headId) =>
+    getWindow: (ref, headId, { limit } = {}) =>
       read(async (db) => {
         const session = await requireSession(db, ref)
-        const window = await requireWindow(db, session.key, headId === undefined ? session.headId : headId)
+        const window = await requireWindow(
+          db,
+          session.key,
+          headId === undefined ? session.headId : headId,
+          limit,
+        )
         return {
           session: bare(session),
           messages: window.messages.map((message) => bareMessage(message)),

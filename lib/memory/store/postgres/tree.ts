@@ -84,20 +84,24 @@ export async function requireWindow(
   { all, one }: Queries,
   key: number,
   headId: string | null,
+  limit = Number.MAX_SAFE_INTEGER,
 ): Promise<{ messages: MessageRow[]; summary: Summary | null }> {
   const rows = await all(
-    `WITH RECURSIVE walk (id, parent_id, summary_seq) AS (
-       SELECT m.id, m.parent_id, (SELECT max(s.seq) FROM summaries s WHERE s.session_key = $1 AND s.through_id = m.id)
+    `WITH RECURSIVE walk (id, parent_id, nth, summary_seq) AS (
+       SELECT m.id, m.parent_id, 1, (SELECT max(s.seq) FROM summaries s WHERE s.session_key = $1 AND s.through_id = m.id)
        FROM messages m WHERE m.session_key = $1 AND m.id = $2
        UNION ALL
-       SELECT m.id, m.parent_id, (SELECT max(s.seq) FROM summaries s WHERE s.session_key = $1 AND s.through_id = m.id)
+       SELECT m.id, m.parent_id, w.nth + 1,
+         (SELECT max(s.seq) FROM summaries s WHERE s.session_key = $1 AND s.through_id = m.id)
        FROM walk w JOIN messages m ON m.session_key = $1 AND m.id = w.parent_id
        WHERE w.summary_seq IS NULL
      )
      SELECT ${WITHOUT_RECEIPT}, w.summary_seq FROM walk w JOIN messages m ON m.session_key = $1 AND m.id = w.id
+     WHERE w.nth <= $3::bigint OR w.summary_seq IS NOT NULL
      ORDER BY m.position`,
     key,
     headId,
+    limit,
   )
   const first = rows[0]
   if (first && first.summary_seq !== null) {

@@ -84,10 +84,10 @@ export function messagesMethods(database: Database, tree: Tree): MessageStore {
         }
       }),
 
-    getWindow: (ref, headId) =>
+    getWindow: (ref, headId, { limit } = {}) =>
       read(() => {
         const session = requireSession(ref)
-        const window = requireWindow(session.key, headId === undefined ? session.headId : headId)
+        const window = requireWindow(session.key, headId === undefined ? session.headId : headId, limit)
         return {
           session: bare(session),
           messages: window.messages.map((message) => bareMessage(message)),

@@ -23,15 +23,17 @@ export type Tree = ReturnType<typeof createTree>
  * whole session is read in the order of positions.
  */
 const WINDOW = `
-  WITH RECURSIVE walk (id, parent_id, summary_seq) AS (
-    SELECT m.id, m.parent_id, (SELECT max(s.seq) FROM summaries s WHERE s.session_key = ?1 AND s.through_id = m.id)
+  WITH RECURSIVE walk (id, parent_id, nth, summary_seq) AS (
+    SELECT m.id, m.parent_id, 1, (SELECT max(s.seq) FROM summaries s WHERE s.session_key = ?1 AND s.through_id = m.id)
     FROM messages m WHERE m.session_key = ?1 AND m.id = ?2
     UNION ALL
-    SELECT m.id, m.parent_id, (SELECT max(s.seq) FROM summaries s WHERE s.session_key = ?1 AND s.through_id = m.id)
+    SELECT m.id, m.parent_id, w.nth + 1,
+      (SELECT max(s.seq) FROM summaries s WHERE s.session_key = ?1 AND s.through_id = m.id)
     FROM walk w JOIN messages m ON m.session_key = ?1 AND m.id = w.parent_id
     WHERE w.summary_seq IS NULL
   )
   SELECT ${WITHOUT_RECEIPT}, w.summary_seq FROM walk w CROSS JOIN messages m ON m.session_key = ?1 AND m.id = w.id
+  WHERE w.nth <= ?3 OR w.summary_seq IS NOT NULL
   ORDER BY m.position`
 
 /** Finding and growing the tree of messages; each call belongs inside a transaction of the caller's. */
@@ -93,8 +95,9 @@ export function createTree({ all, one, run }: Database, indexing: Indexing) {
   function requireWindow(
     key: number,
     headId: string | null,
+    limit = Number.MAX_SAFE_INTEGER,
   ): { messages: MessageRow[]; summary: Summary | null } {
-    const rows = all(WINDOW, key, headId)
+    const rows = all(WINDOW, key, headId, limit)
     const first = rows[0]
     if (first && first.summary_seq !== null) {
       const summary = one('SELECT * FROM summaries WHERE seq = ?', first.summary_seq as number) as Row
