@@ -9,8 +9,8 @@ import { type Defect, startDefectiveServer } from './defective.fake.ts'
 import { examine } from './examine.ts'
 import { startSlowModel } from './slow-model.ts'
 
-/** Everything is near: what takes seconds elsewhere takes a fraction here. */
-const pace = { slowMs: 1000, quietMs: 600, betweenMs: 20 }
+/** Everything is near: what takes seconds elsewhere takes a fraction here. Quiet for longer than a busy machine may pause. */
+const pace = { slowMs: 1000, quietMs: 1500, betweenMs: 20 }
 const TIMEOUT_MS = 60_000
 
 async function openModel() {
