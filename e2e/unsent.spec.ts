@@ -1,5 +1,15 @@
-import { expect } from '@playwright/test'
+import { expect, type Locator } from '@playwright/test'
 import { test } from './fixtures.ts'
+import type { ChatPage } from './pages/chat-page.ts'
+
+/** Says something that does not reach the server, as nothing does from then on. */
+async function sayOffline(chat: ChatPage, text: string): Promise<Locator> {
+  await chat.page.route('**/api/chat', (route) => route.abort('internetdisconnected'))
+  await chat.say(text)
+  const question = chat.questions.last()
+  await expect(question.getByRole('alert')).toContainText('offline')
+  return question
+}
 
 test('[A13] a send that fails keeps the message with Retry, and never touches a newer draft', async ({
   chat,
@@ -8,10 +18,7 @@ test('[A13] a send that fails keeps the message with Retry, and never touches a 
 }) => {
   await chat.open()
   await chat.ask('hello')
-  await page.route('**/api/chat', (route) => route.abort('internetdisconnected'))
-  await chat.say('lost and found')
-  const question = chat.questions.last()
-  await expect(question.getByRole('alert')).toContainText('offline')
+  const question = await sayOffline(chat, 'lost and found')
   await chat.composer.fill('a newer draft')
   await page.unroute('**/api/chat')
   await question.getByRole('button', { name: 'Retry' }).click()
@@ -47,10 +54,7 @@ test('[A13] what was not sent is there again after a reload and after another ch
   await chat.open()
   await chat.ask('hello')
   const address = page.url()
-  await page.route('**/api/chat', (route) => route.abort('internetdisconnected'))
-  await chat.say('the only copy of a long thought')
-  const question = chat.questions.last()
-  await expect(question.getByRole('alert')).toContainText('offline')
+  const question = await sayOffline(chat, 'the only copy of a long thought')
   await chat.newChat()
   await expect(chat.composer).toHaveValue('')
   await chat.sessions.locator(`a[href="${new URL(address).pathname}"]`).click()
@@ -70,9 +74,7 @@ test('[A13] what was not sent is there again after a reload and after another ch
 test('[A13] what was not sent stays when what stands above it is written anew', async ({ chat, page }) => {
   await chat.open()
   await chat.ask('hello')
-  await page.route('**/api/chat', (route) => route.abort('internetdisconnected'))
-  await chat.say('still to be sent')
-  await expect(chat.questions.last().getByRole('alert')).toContainText('offline')
+  await sayOffline(chat, 'still to be sent')
   await page.unroute('**/api/chat')
   await chat.action(chat.replies.first(), 'Regenerate')
   await expect(chat.replies.first()).toContainText('2/2')
@@ -88,11 +90,8 @@ test('messages that are taken back one after the other, and a draft, are all kep
 }) => {
   await chat.open()
   await chat.ask('hello')
-  await page.route('**/api/chat', (route) => route.abort('internetdisconnected'))
-  for (const text of ['the first thing', 'the second thing']) {
-    await chat.say(text)
-    await expect(chat.questions.last().getByRole('alert')).toContainText('offline')
-  }
+  await sayOffline(chat, 'the first thing')
+  await sayOffline(chat, 'the second thing')
   await chat.composer.fill('a newer draft')
   const takeBack = page.getByRole('button', { name: 'Take back' })
   await takeBack.last().click()
@@ -108,9 +107,7 @@ test('a first message that fails is left behind by New chat, and is in the draft
   page,
 }) => {
   await chat.open()
-  await page.route('**/api/chat', (route) => route.abort('internetdisconnected'))
-  await chat.say('the only copy of a long thought')
-  await expect(chat.questions.last().getByRole('alert')).toContainText('offline')
+  await sayOffline(chat, 'the only copy of a long thought')
   await chat.reload()
   await expect(chat.composer).toHaveValue('the only copy of a long thought')
   await chat.say('and another')
