@@ -24,6 +24,7 @@ const HALF = WINDOW / 2
 export async function startDefectiveServer(modelUrl: string, defect?: Defect) {
   const sessions = new Map<string, Session>()
   const keys = new Set<string>()
+  const compactions = new Set<Promise<void>>()
 
   function save(id: string, label: string, messages: Message[], context: unknown): void {
     const found = sessions.get(id)
@@ -32,7 +33,8 @@ export async function startDefectiveServer(modelUrl: string, defect?: Defect) {
     session.messages.push(...messages)
     session.at = Date.now()
     if (typeof context === 'string') session.context = context
-    void compact(id, session)
+    const compaction = compact(id, session).finally(() => compactions.delete(compaction))
+    compactions.add(compaction)
   }
 
   async function compact(id: string, session: Session): Promise<void> {
@@ -121,6 +123,10 @@ export async function startDefectiveServer(modelUrl: string, defect?: Defect) {
   await once(server, 'listening')
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    /** Until no summary is being made. */
+    async idle(): Promise<void> {
+      while (compactions.size > 0) await Promise.all(compactions)
+    },
     close: () => {
       server.closeAllConnections()
       server.close()

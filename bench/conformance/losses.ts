@@ -5,28 +5,51 @@ import type { SlowModel } from './slow-model.ts'
 /** Counted in messages, or in sessions where it says so. `null`: the server never asked the model. */
 export type Loss = { name: string; of: number; count(): Promise<number | null> }
 
-/** How long a model thinks, how long a server is given to begin its work, and the pause between two posts of a program. */
-export type Pace = { slowMs: number; quietMs: number; betweenMs: number }
+export type Pace = {
+  /** How long the model thinks at most when it has to be slow. */
+  holdMs: number
+  /** How long a server that seems to have lost something is given to begin its work after all. */
+  graceMs: number
+  /** The pause of a program between two posts. */
+  pause(): Promise<void>
+  /** Until the server has done what it does in the background, as far as that can be seen from outside. */
+  settle(): Promise<void>
+}
 
 /** Slow enough for a server far away. */
-const PATIENT: Pace = { slowMs: 2000, quietMs: 2000, betweenMs: 1000 }
+const patient = (model: SlowModel): Pace => ({
+  holdMs: 10_000,
+  graceMs: 5000,
+  pause: () => sleep(1000),
+  settle: () => quiet(model, 2000),
+})
 
+/** How long a server may take until it asks the model. */
+const START_MS = 5000
 const DELETES = 5
 const READ_AT_ONCE = 20
 
 /** What is lost: in no window, and never shown to the model that makes the summaries. */
-export function losses(client: Client, model: SlowModel, pace: Pace = PATIENT): Loss[] {
-  const { slowMs, quietMs, betweenMs } = pace
+export function losses(client: Client, model: SlowModel, pace: Pace = patient(model)): Loss[] {
+  const { holdMs, graceMs, pause, settle } = pace
   const newSession = () => `s${crypto.randomUUID().slice(0, 8)}`
 
   async function lost(session: string, count: number): Promise<number | null> {
-    await settled(quietMs, () => !model.isBusy())
-    const kept = model.shown(session)
-    if (kept.size === 0) return null
-    for (const { content } of (await client.memory(session)).messages) {
-      for (const number of numbersIn(content, session)) kept.add(number)
-    }
-    return count - kept.size
+    await settle()
+    let kept = await keptOf(session)
+    await within(graceMs, async () => {
+      kept = await keptOf(session)
+      return kept.size === count
+    })
+    return model.shown(session).size === 0 ? null : count - kept.size
+  }
+
+  async function keptOf(session: string): Promise<Set<number>> {
+    const { messages } = await client.memory(session)
+    return new Set([
+      ...model.shown(session),
+      ...messages.flatMap(({ content }) => numbersIn(content, session)),
+    ])
   }
 
   return [
@@ -34,11 +57,10 @@ export function losses(client: Client, model: SlowModel, pace: Pace = PATIENT): 
       name: '30 messages, two a post, as LangChain does',
       of: 30,
       async count() {
-        model.slowDown(0)
         const session = newSession()
         for (let n = 1; n < 30; n += 2) {
           await client.save(session, numbered(session, 2, n))
-          await sleep(betweenMs)
+          await pause()
         }
         return lost(session, 30)
       },
@@ -47,7 +69,6 @@ export function losses(client: Client, model: SlowModel, pace: Pace = PATIENT): 
       name: '100 messages in one post',
       of: 100,
       async count() {
-        model.slowDown(0)
         const session = newSession()
         await client.save(session, numbered(session, 100))
         return lost(session, 100)
@@ -57,13 +78,14 @@ export function losses(client: Client, model: SlowModel, pace: Pace = PATIENT): 
       name: '50 posts at once while a summary is made',
       of: 63,
       async count() {
-        model.slowDown(slowMs)
         const session = newSession()
+        model.hold(holdMs)
         await client.save(session, numbered(session, 13))
-        if (!(await within(5000, () => model.isBusy()))) return null
+        if (!(await within(START_MS, () => model.shown(session).size > 0))) return null
         await Promise.all(
           Array.from({ length: 50 }, (_, index) => client.save(session, numbered(session, 1, 14 + index))),
         )
+        model.release()
         return lost(session, 63)
       },
     },
@@ -71,7 +93,6 @@ export function losses(client: Client, model: SlowModel, pace: Pace = PATIENT): 
       name: 'saves that are acknowledged, and not there for a read that follows',
       of: READ_AT_ONCE,
       async count() {
-        model.slowDown(0)
         let missing = 0
         for (let n = 1; n <= READ_AT_ONCE; n++) {
           const session = newSession()
@@ -85,14 +106,15 @@ export function losses(client: Client, model: SlowModel, pace: Pace = PATIENT): 
       name: `sessions that come back after a delete while a summary is made`,
       of: DELETES,
       async count() {
-        model.slowDown(slowMs)
         const sessions = Array.from({ length: DELETES }, newSession)
         let back = 0
         for (const session of sessions) {
+          model.hold(holdMs)
           await client.save(session, numbered(session, 13))
-          if (!(await within(5000, () => model.isBusy()))) return null
+          if (!(await within(START_MS, () => model.shown(session).size > 0))) return null
           await client.remove(session)
-          await settled(quietMs, () => !model.isBusy())
+          model.release()
+          await settle()
           const { messages, context } = await client.memory(session)
           if (messages.length > 0 || context) back++
         }
@@ -102,17 +124,17 @@ export function losses(client: Client, model: SlowModel, pace: Pace = PATIENT): 
   ]
 }
 
-/** Waits until something has been true for so long, at most a minute. */
-async function settled(quietMs: number, condition: () => boolean): Promise<void> {
+/** Waits until the model has not been asked for so long, at most a minute. */
+export async function quiet(model: SlowModel, forMs: number): Promise<void> {
   let since = Date.now()
   const until = Date.now() + 60_000
-  while (Date.now() < until && Date.now() - since < quietMs) {
-    if (!condition()) since = Date.now()
+  while (Date.now() < until && Date.now() - since < forMs) {
+    if (model.isBusy()) since = Date.now()
     await sleep(50)
   }
 }
 
-async function within(ms: number, condition: () => boolean): Promise<boolean> {
-  for (const until = Date.now() + ms; Date.now() < until; await sleep(20)) if (condition()) return true
+async function within(ms: number, condition: () => boolean | Promise<boolean>): Promise<boolean> {
+  for (const until = Date.now() + ms; Date.now() < until; await sleep(20)) if (await condition()) return true
   return false
 }

@@ -4,12 +4,13 @@ import type { AddressInfo } from 'node:net'
 import { numbersIn } from './client.ts'
 
 /**
- * A model behind OpenAI's chat completions that takes its time, and remembers what it was shown: a server that folds
- * messages into a summary shows them to its model first.
+ * A model behind OpenAI's chat completions that takes as much time as it is told to, and remembers what it was shown: a
+ * server that folds messages into a summary shows them to its model first.
  */
 export async function startSlowModel(port: number) {
   const prompts: string[] = []
-  let pauseMs = 0
+  let released: Promise<unknown> = Promise.resolve()
+  let release = () => {}
   let waiting = 0
   const server = createServer(async (request, response) => {
     const body = await read(request)
@@ -20,7 +21,7 @@ export async function startSlowModel(port: number) {
     }
     prompts.push(body)
     waiting++
-    await new Promise((resolve) => setTimeout(resolve, pauseMs))
+    await released
     waiting--
     const content = `summary of ${[...body.matchAll(/message (\d+) of/g)].map(([, number]) => number).join(',')}`
     const answer = {
@@ -39,9 +40,14 @@ export async function startSlowModel(port: number) {
 
   return {
     baseUrl: `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`,
-    slowDown: (ms: number) => {
-      pauseMs = ms
+    /** Whoever asks from now on waits until it is released, at most for so long: a server may answer nobody meanwhile. */
+    hold(atMostMs: number): void {
+      released = new Promise<void>((resolve) => {
+        release = resolve
+        setTimeout(resolve, atMostMs).unref()
+      })
     },
+    release: () => release(),
     /** Numbers of a session's messages that it has been shown. */
     shown: (session: string) => new Set(prompts.flatMap((prompt) => numbersIn(prompt, session))),
     /** Whether it is thinking now. */
