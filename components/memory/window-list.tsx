@@ -4,14 +4,18 @@ import { countOf, isRemembered, speakerOf } from './memory-words.ts'
 
 /** The messages that go to the model as they were written. */
 export function WindowList({ view, sessionId }: { view: MemoryView; sessionId: string }) {
-  const { window: messages, windowTokens, maxWindow } = view
+  const { window: messages, olderMessages, windowTokens, maxWindow } = view
+  const tokens = countOf(windowTokens, 'token')
   return (
     <section aria-labelledby="memory-window">
       <h3 id="memory-window" className="font-medium text-sm">
         Word for word
       </h3>
       <p className="mt-0.5 mb-2 text-ink-muted text-xs">
-        {countOf(messages.length, 'message')}, about {countOf(windowTokens, 'token')}.
+        {countOf(olderMessages + messages.length, 'message')}
+        {olderMessages > 0
+          ? `; the newest ${messages.length}, about ${tokens}, are listed.`
+          : `, about ${tokens}.`}
         {isRemembered(view) && ` Beyond ${maxWindow}, the older half is summarised.`}
       </p>
       <ol>

@@ -21,12 +21,14 @@ let forgetting: Forgetting
 let sent: { role: string; content: string }[][]
 let summarize: Summarize
 let usedUp: UsedUp
+let hasModel: boolean
 
 beforeEach(() => {
   store = createSqliteStore(':memory:')
   sent = []
   summarize = extractFacts
   usedUp = null
+  hasModel = true
   const settings = { maxWindowSize: 6, longTermMemory: true }
   const now = Date.now
   const model = new MockLanguageModelV4({
@@ -50,7 +52,14 @@ beforeEach(() => {
     isOwnerAlive: () => true,
     onError: () => {},
   })
-  panel = createMemoryPanel({ store, settings, now, usedUp: async () => usedUp, wake: chat.wake })
+  panel = createMemoryPanel({
+    store,
+    settings,
+    now,
+    usedUp: async () => usedUp,
+    hasModel: async () => hasModel,
+    wake: chat.wake,
+  })
   receipts = createReceipts({ store, price: { input: 0.25, output: 2 } })
   forgetting = createForgetting({ store, now, afterForgetting: chat.afterForgetting })
 })
@@ -108,6 +117,18 @@ describe('the memory of a session', () => {
     await expect(panel.view('eve', 's')).rejects.toMatchObject({ code: 'not-found' })
   })
 
+  it('lists the newest messages of a window that was never folded, and counts the others', async () => {
+    const said = (n: number) => ({ id: `m${n}`, role: 'user', content: `word ${n}`, createdAt: n })
+    await store.appendMessages(
+      { namespace: 'bob', sessionId: 's' },
+      Array.from({ length: 203 }, (_, n) => said(n)),
+    )
+    const view = await panel.view('bob', 's')
+    expect([view.window.length, view.window.at(0)?.id, view.window.at(-1)?.id]).toEqual([200, 'm3', 'm202'])
+    expect([view.olderMessages, view.audit.window]).toEqual([3, 203])
+    expect(view.windowTokens).toBe(view.window.reduce((sum, { tokens }) => sum + tokens, 0))
+  })
+
   it('tells whose tokens of the day are used up', async () => {
     await talk()
     expect((await panel.view('bob', 's')).usedUp).toBeNull()
@@ -115,14 +136,17 @@ describe('the memory of a session', () => {
     expect((await panel.view('bob', 's')).usedUp).toBe('person')
   })
 
-  it('refuses to make a summary of a model anew without one, and says how long', async () => {
+  it('refuses to make a summary of a model anew without one, and says why and how long', async () => {
     await talk()
     await settled()
     usedUp = 'person'
     const refusal = await panel.rebuild('bob', 's').catch((error: unknown) => error)
     expect(refusal).toMatchObject({ allowance: 'summary-tokens', retryAfterMs: expect.any(Number) })
+    hasModel = false
+    await expect(panel.rebuild('bob', 's')).rejects.toMatchObject({ code: 'no-model' })
     expect((await panel.view('bob', 's')).work.state).toBe('idle')
     usedUp = null
+    hasModel = true
     expect((await panel.rebuild('bob', 's')).work.state).not.toBe('idle')
     await settled()
   })

@@ -1,6 +1,6 @@
 import { msUntilTomorrow, type UsedUp } from '#lib/memory/budget.ts'
 import { isModelsWork } from '#lib/memory/compaction.ts'
-import { LimitReached } from '#lib/memory/errors.ts'
+import { LimitReached, MemoryError } from '#lib/memory/errors.ts'
 import { compareContexts } from '#lib/memory/fact-diff.ts'
 import { findFactSource } from '#lib/memory/fact-source.ts'
 import { isAssistant } from '#lib/memory/fact-value.ts'
@@ -44,8 +44,8 @@ export type MemoryPanel = {
   /** Takes an undo back. `null` when there was none. */
   redo(user: string, session: string, summaryId: string): Promise<MemoryView | null>
   /**
-   * Asks for the summary to be made anew; the one that there is stays until then. `limit-reached` for `summary-tokens` while it
-   * could only be made worse, without the model that made it.
+   * Asks for the summary to be made anew; the one that there is stays until then. `limit-reached` for `summary-tokens`, or
+   * `no-model`, while it could only be made worse, without the model that made it.
    */
   rebuild(user: string, session: string): Promise<MemoryView>
   /** Ends the pause of work that failed; it stays what it is, a rebuild or none. */
@@ -59,6 +59,9 @@ const MAX_MENTIONS = 12
 /** A chat of 10,000 messages has 1,600. */
 const SHOWN_VERSIONS = 40
 
+/** With memory off nothing is folded, and an imported chat can have 100,000. */
+const SHOWN_MESSAGES = 200
+
 export function createMemoryPanel(deps: {
   store: Store
   settings: MemorySettings
@@ -67,13 +70,15 @@ export function createMemoryPanel(deps: {
   wake: () => void
   /** Whether a model may still be asked for summaries today. */
   usedUp: (namespace: string) => Promise<UsedUp>
+  /** Whether a model makes summaries at all. */
+  hasModel: () => Promise<boolean>
   /** How the Motörhead elsewhere stands that is the memory of the chat, if one is. */
   elsewhere?: (ref: SessionRef) => Promise<Omit<Elsewhere, 'waiting'>>
 }): MemoryPanel {
-  const { store, settings, now, wake, usedUp, elsewhere } = deps
+  const { store, settings, now, wake, usedUp, hasModel, elsewhere } = deps
 
   async function viewOf(user: string, ref: SessionRef): Promise<MemoryView> {
-    const { session, messages, summary } = await store.getWindow(ref)
+    const { session, messages, summary } = await store.getWindow(ref, undefined, { limit: SHOWN_MESSAGES })
     // A program's own session is not saved there: the chat is.
     const isThere = elsewhere && !session.temporary && ref.namespace === user
     const [audit, summaries, job, chosen, usage, budget, upload, there] = await Promise.all([
@@ -96,12 +101,13 @@ export function createMemoryPanel(deps: {
         start: startOf(message),
         tokens: estimateTokens(message.content),
       })),
+      olderMessages: messages.length < SHOWN_MESSAGES ? 0 : Math.max(0, audit.window - messages.length),
       windowTokens: messages.reduce((sum, { content }) => sum + estimateTokens(content), 0),
       maxWindow: settings.maxWindowSize,
       summary: summary && current ? { ...current, ...textOf(summary) } : null,
       versions: versions.slice(0, SHOWN_VERSIONS),
       olderVersions: Math.max(0, versions.length - SHOWN_VERSIONS),
-      work: toWork(job, messages.length > settings.maxWindowSize, now()),
+      work: toWork(job, audit.window > settings.maxWindowSize, now()),
       search: {
         longTerm: settings.longTermMemory,
         memory: chosen.memory,
@@ -182,8 +188,11 @@ export function createMemoryPanel(deps: {
     async rebuild(user, session) {
       const ref = await sessionAt(store, user, session)
       const { summary } = await store.getWindowStart(ref, 0)
-      if (summary && (await usedUp(ref.namespace)) && (await isModelsWork(store, ref, summary)))
-        throw new LimitReached('summary-tokens', msUntilTomorrow(now()))
+      if (summary && (await isModelsWork(store, ref, summary))) {
+        if (!(await hasModel()))
+          throw new MemoryError('no-model', 'A model made this summary, and none is there.')
+        if (await usedUp(ref.namespace)) throw new LimitReached('summary-tokens', msUntilTomorrow(now()))
+      }
       return compact(user, session, { rebuild: true })
     },
 

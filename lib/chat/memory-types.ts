@@ -36,8 +36,11 @@ export type MemoryWork =
 export type MemoryView = {
   /** Counted from the rows; `lost` and `doubled` are 0, or the store has a defect. */
   audit: { messages: number; summarised: number; window: number; lost: number; doubled: number }
-  /** What is kept word for word, oldest first; `start` is the beginning of the text. */
+  /** The newest of what is kept word for word, oldest first; `start` is the beginning of the text. */
   window: { id: string; role: 'user' | 'assistant'; start: string; tokens: number }[]
+  /** How many came before them. */
+  olderMessages: number
+  /** Estimated, of those in `window`. */
   windowTokens: number
   /** Beyond so many messages the older half is summarised. */
   maxWindow: number

@@ -7,6 +7,7 @@ import type { TabMessage } from './tab-channel.ts'
 const view = (messages: number, work: MemoryWork = { state: 'idle' }): MemoryView => ({
   audit: { messages, summarised: 0, window: messages, lost: 0, doubled: 0 },
   window: [],
+  olderMessages: 0,
   windowTokens: 0,
   maxWindow: 12,
   summary: null,
@@ -55,6 +56,7 @@ describe('the memory that is shown', () => {
     const nextTryAt = Date.now() + 60_000
     api.getMemory.mockResolvedValueOnce(view(1, { state: 'failing', rebuild: false, attempts: 1, nextTryAt }))
     const leave = store.connect()
+    store.refresh()
     await settle()
     expect(api.getMemory).toHaveBeenCalledTimes(1)
     await vi.advanceTimersByTimeAsync(1000)
@@ -75,6 +77,7 @@ describe('the memory that is shown', () => {
     api.getMemory.mockResolvedValueOnce({ ...view(1), elsewhere: { ...there, problem: 'It is down.' } })
     api.getMemory.mockResolvedValueOnce({ ...view(1), elsewhere: { ...there, waiting: false } })
     store.connect()
+    store.refresh()
     await settle()
     for (const [ms, looks] of [
       [1000, 2],
@@ -90,6 +93,7 @@ describe('the memory that is shown', () => {
   it('follows other tabs, for its own session', async () => {
     const { api, store, tell } = setUp()
     store.connect()
+    store.refresh()
     tell({ type: 'session-changed', sessionId: 'other' })
     tell({ type: 'session-changed', sessionId: 's' })
     await settle()
@@ -125,6 +129,7 @@ describe('the memory that is shown', () => {
     const failure = new ApiFailure(500, 'internal', 'The server has a problem.')
     api.getMemory.mockRejectedValueOnce(failure)
     const leave = store.connect()
+    store.refresh()
     await settle()
     expect(store.getState()).toEqual({ view: null, problem: 'The server has a problem.' })
     api.getMemory.mockResolvedValueOnce(view(2, { state: 'running', rebuild: false }))
@@ -146,6 +151,7 @@ describe('the memory that is shown', () => {
     const { api, store } = setUp()
     api.getMemory.mockRejectedValue(new ApiFailure(404, 'not-found', 'There is no such chat.'))
     store.connect()
+    store.refresh()
     await vi.advanceTimersByTimeAsync(60_000)
     expect(api.getMemory).toHaveBeenCalledTimes(1)
   })

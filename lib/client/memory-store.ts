@@ -27,7 +27,7 @@ export type MemoryStore = {
   undo(summaryId: string): Promise<string | null>
   redo(summaryId: string): Promise<string | null>
   rebuild(): Promise<string | null>
-  /** Follows other tabs, returns to the page and background work; answers the way to end it. */
+  /** Follows other tabs, returns to the page and background work after each look; answers the way to end it. */
   connect(): () => void
 }
 
@@ -113,7 +113,6 @@ export function createMemoryStore(
     rebuild: () => act(() => api.rebuildSummary(sessionId)),
     connect() {
       connected = true
-      refresh()
       const leave = [
         page.onReturn(refresh),
         channel.subscribe((message) => {

@@ -8,6 +8,7 @@ import { createListeners } from './listeners.ts'
 import { browserPage, type PageSignals } from './page-signals.ts'
 import { sentenceOf } from './sentences.ts'
 import { type TabChannel, tabChannel } from './tab-channel.ts'
+import { takeAllOf } from './unsent.ts'
 
 export type SessionsState = {
   /** Newest activity first. */
@@ -50,6 +51,8 @@ export function createSessionsStore(deps: { api: SessionsApi; channel: TabChanne
   let asked = 0
   /** Deleted here, so that a list that was asked for before, by its number, does not bring them back. */
   const hidden = new Map<string, number>()
+  /** Deleted here: puts back what they left on this device. */
+  const putBack = new Map<string, () => void>()
   let queue: Promise<void> = Promise.resolve()
   let reloads = false
 
@@ -206,6 +209,7 @@ export function createSessionsStore(deps: { api: SessionsApi; channel: TabChanne
       try {
         await api.deleteSession(id)
         hidden.set(id, asked)
+        putBack.set(id, takeAllOf(id))
         channel.post({ type: 'session-changed', sessionId: id })
         channel.post({ type: 'sessions-changed' })
         return null
@@ -224,6 +228,8 @@ export function createSessionsStore(deps: { api: SessionsApi; channel: TabChanne
         if (!isAbsent(error) || !(await isBack(id))) return sentenceOf(error)
       }
       hidden.delete(id)
+      putBack.get(id)?.()
+      putBack.delete(id)
       await reload(1)
       channel.post({ type: 'sessions-changed' })
       return null

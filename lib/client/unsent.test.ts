@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { ApiFailure } from './api.ts'
-import { NEW_CHAT, readDraft } from './drafts.ts'
+import { NEW_CHAT, readDraft, writeDraft } from './drafts.ts'
 import {
   createFakeChannel,
   createFakePage,
@@ -10,7 +10,7 @@ import {
   fakeView,
 } from './session-store.fake.ts'
 import { createSessionStore } from './session-store.ts'
-import { takeUnsent } from './unsent.ts'
+import { takeAllOf, takeUnsent } from './unsent.ts'
 
 const settle = (ms = 60) => vi.advanceTimersByTimeAsync(ms)
 const offline = () => Promise.reject(new ApiFailure(0, 'offline', 'Offline.'))
@@ -105,6 +105,15 @@ describe('what was not sent', () => {
     await openFailed('a secret', { view: null, temporary: true })
     expect(open({ view: null }).texts()).toEqual([])
     expect(takeUnsent('')).toBe('')
+  })
+
+  test('goes with the chat, as its draft does, until that is put back', async () => {
+    await openFailed('unsent')
+    writeDraft('s', 'half a thought')
+    const putBack = takeAllOf('s')
+    expect([readDraft('s'), ...open().texts()]).toEqual(['', 'text q1', 'text a1'])
+    putBack()
+    expect([readDraft('s'), open().texts().at(-1)]).toEqual(['half a thought', 'unsent'])
   })
 
   test('what is not understood is ignored', () => {

@@ -45,6 +45,17 @@ export function takeUnsent(draft: string): string {
   return text
 }
 
+/** Takes what a deleted session left on this device, unsent or as a draft; answers the way to put it back. */
+export function takeAllOf(sessionId: string): () => void {
+  const [draft, turns] = [readDraft(sessionId), readUnsent(sessionId)]
+  writeDraft(sessionId, '')
+  write(sessionId, [])
+  return () => {
+    writeDraft(sessionId, draft)
+    write(sessionId, turns)
+  }
+}
+
 /** A session that the server does not know has no address under which its messages would be looked for. */
 const placeOf = (turn: WrittenTurn): string =>
   turn.kind === 'send' && turn.isNew ? NEW_CHAT : turn.sessionId

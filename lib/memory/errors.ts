@@ -3,6 +3,7 @@
  * - `not-found`: the session or message is absent, or belongs to another namespace (the same answer on purpose)
  * - `conflict`: an id is already used with other content, or the row changed meanwhile
  * - `too-many-runs`: the namespace already has as many replies in progress as it may
+ * - `no-model`: only a language model can do it, and none is connected
  * - `limit-reached`: an allowance is spent; the error is a `LimitReached`
  * - `storage-full`: the disk or quota is full; nothing was written
  * - `storage-busy`: the database stayed locked past its timeout; nothing was written
@@ -13,6 +14,7 @@ export type MemoryErrorCode =
   | 'not-found'
   | 'conflict'
   | 'too-many-runs'
+  | 'no-model'
   | 'limit-reached'
   | 'storage-full'
   | 'storage-busy'

@@ -165,6 +165,7 @@ async function openApp(config: Config): Promise<App> {
       now,
       settings,
       usedUp,
+      hasModel: async () => !isOffline((await models.current()).memory),
       wake: chat.wake,
       ...(remote && { elsewhere: remote.look }),
     }),

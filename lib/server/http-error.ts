@@ -72,6 +72,11 @@ const MEMORY_ANSWERS: Record<MemoryErrorCode, Answer> = {
     message: 'Too many replies are being written at once. Wait for one to finish, or stop one.',
     retryAfterSeconds: 5,
   },
+  'no-model': {
+    status: 409,
+    code: 'conflict',
+    message: 'A language model made this, and none is connected to make it anew. It stays as it is.',
+  },
   'limit-reached': { status: 429, code: 'too-many', message: 'That is too much. Try again later.' },
   'storage-full': {
     status: 507,

@@ -5,6 +5,7 @@ const STATUS: Record<MemoryErrorCode, [status: number, message: string]> = {
   'not-found': [404, 'There is no such session.'],
   conflict: [409, 'This was changed elsewhere meanwhile. Read it again and retry.'],
   'too-many-runs': [429, 'Too much is going on at once. Try again in a moment.'],
+  'no-model': [409, 'Only a language model can do this, and none is connected.'],
   'limit-reached': [429, 'That is too much in a short time. Try again later.'],
   'storage-full': [507, 'The disk of the memory server is full, so nothing was saved.'],
   'storage-busy': [
