@@ -5,7 +5,10 @@ export default defineConfig({
     include: ['{lib,components,e2e,bench}/**/*.test.{ts,tsx}'],
     environment: 'node',
     globalSetup: ['e2e/postgres-setup.ts'],
-    testTimeout: 15_000,
+    // Of a test that hangs: a machine that is busy with other things may take many times as long as it mostly does.
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+    expect: { poll: { timeout: 20_000 } },
     reporters: ['default', ['json', { outputFile: 'test-results/unit.json' }]],
   },
 })

@@ -53,7 +53,7 @@ describe('postgres: an outage', () => {
       await server.start()
     }
     const before = acknowledged.length
-    await expect.poll(() => acknowledged.length, { timeout: 10_000 }).toBeGreaterThan(before + 8)
+    await expect.poll(() => acknowledged.length, { timeout: 40_000 }).toBeGreaterThan(before + 8)
     writing = false
     await Promise.all(writers)
     const { messages } = await store.listPath(session, { limit: 1_000_000 })

@@ -130,10 +130,10 @@ describe('sqlite: the full-text index follows the messages', () => {
 
   it('is brought up to date by itself, also with what a process that died has left', async () => {
     await store.appendMessages(ref, [said('m1')])
-    await vi.waitFor(() => expect(indexed()).toEqual([1, 1]), { timeout: 5000, interval: 50 })
+    await vi.waitFor(() => expect(indexed()).toEqual([1, 1]), { timeout: 20_000, interval: 50 })
     await store.appendMessages(ref, [said('m2')])
     await store.close()
     store = createSqliteStore(file)
-    await vi.waitFor(() => expect(indexed()).toEqual([2, 2]), { timeout: 5000, interval: 50 })
+    await vi.waitFor(() => expect(indexed()).toEqual([2, 2]), { timeout: 20_000, interval: 50 })
   })
 })
