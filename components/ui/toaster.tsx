@@ -6,15 +6,22 @@ import { late } from './late.tsx'
 /** Nothing is to be said before the page stands, so it need not wait for this. */
 const Sonner = late(async () => (await import('sonner')).Toaster)
 
+/** At the bottom they would lie on the composer for as long as they offer an undo. */
+const BELOW_HEADER = 'calc(env(safe-area-inset-top, 0px) + 3.75rem)'
+
 /** Where short notices appear: `toast()` of sonner, from anywhere. */
 export function Toaster() {
   const { resolvedTheme } = useTheme()
   return (
     <Sonner
       theme={resolvedTheme === 'dark' ? 'dark' : 'light'}
-      position="bottom-center"
+      position="top-center"
+      offset={{ top: BELOW_HEADER }}
+      mobileOffset={{ top: BELOW_HEADER }}
+      style={{ fontFamily: 'inherit' }}
       toastOptions={{
         style: {
+          borderRadius: '1rem',
           background: 'var(--raised)',
           color: 'var(--ink)',
           border: '1px solid var(--line)',
