@@ -139,6 +139,34 @@ test.describe('on a phone', () => {
     await expect(page).toHaveURL(address)
   })
 
+  test('a chat that is deleted in the drawer is brought back there, and with the open one goes the drawer', async ({
+    chat,
+    page,
+  }) => {
+    await chat.open()
+    await chat.ask('to be deleted')
+    const address = page.url()
+    const title = /to be deleted|A fake title/
+    const toggle = page.getByRole('button', { name: 'Toggle sidebar' })
+    const close = page.getByRole('button', { name: 'Close sidebar' })
+    const undo = page.getByRole('button', { name: 'Undo' })
+    await chat.open()
+    await toggle.click()
+    await chat.menuOf(title, 'Delete')
+    await undo.click()
+    await expect(chat.session(title)).toBeVisible()
+    await expect(close).toBeVisible()
+    await chat.session(title).click()
+    await expect(chat.questions).toContainText('to be deleted')
+    await toggle.click()
+    await chat.menuOf(title, 'Delete')
+    await expect(page).toHaveURL(/\/$/)
+    await expect(close).toBeHidden()
+    await undo.click()
+    await expect(page).toHaveURL(address)
+    await expect(chat.questions).toContainText('to be deleted')
+  })
+
   test('Escape in the field of a title leaves the drawer open', async ({ chat, page }) => {
     await chat.open()
     await chat.ask('a question')

@@ -4,6 +4,7 @@ import { X } from 'lucide-react'
 import * as Dialog from 'radix-ui/dialog'
 import { type ReactNode, useEffect } from 'react'
 import { IconButton } from '#components/ui/icon-button.tsx'
+import { staysForNotices } from '#components/ui/notify.ts'
 import { Brand } from './brand.tsx'
 
 /**
@@ -33,6 +34,7 @@ export function Drawer(props: { open: boolean; onOpenChange: (open: boolean) => 
         <Dialog.Overlay className="overlay fixed inset-0 z-40 bg-black/40 md:hidden" />
         <Dialog.Content
           aria-describedby={undefined}
+          onInteractOutside={staysForNotices}
           // The field of a title has an Escape of its own.
           onEscapeKeyDown={(event) => event.target instanceof HTMLInputElement && event.preventDefault()}
           className="drawer fixed inset-y-0 left-0 z-50 flex w-[min(20rem,86vw)] flex-col bg-surface pt-[max(0.5rem,env(safe-area-inset-top))] pb-[env(safe-area-inset-bottom)] shadow-float outline-none md:hidden"

@@ -33,6 +33,11 @@ function Listed({ initial, now, onOpen, box }: Props & { box: RefObject<HTMLElem
   const pathname = usePathname()
   const router = useRouter()
   const clock = useClock(now)
+  /** As a link does: a drawer that stayed open would go back to the old page when it is closed. */
+  const leaveFor = (address: string) => {
+    onOpen()
+    router.push(address)
+  }
 
   if (sessions.length === 0) {
     return problem ? (
@@ -62,8 +67,8 @@ function Listed({ initial, now, onOpen, box }: Props & { box: RefObject<HTMLElem
                 session={session}
                 isOpen={pathname === `/s/${session.id}`}
                 onOpen={onOpen}
-                onRemoved={(id) => pathname === `/s/${id}` && router.push('/')}
-                onRestored={(id) => router.push(`/s/${id}`)}
+                onRemoved={(id) => pathname === `/s/${id}` && leaveFor('/')}
+                onRestored={(id) => leaveFor(`/s/${id}`)}
               />
             ))}
           </ul>

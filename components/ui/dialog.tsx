@@ -4,6 +4,7 @@ import { X } from 'lucide-react'
 import * as Primitive from 'radix-ui/dialog'
 import type { ReactNode } from 'react'
 import { IconButton } from './icon-button.tsx'
+import { staysForNotices } from './notify.ts'
 import { isComposing } from './text-field.ts'
 
 type Props = {
@@ -32,6 +33,7 @@ export function Dialog({
         <Primitive.Overlay className="overlay fixed inset-0 z-50 bg-black/40" />
         <Primitive.Content
           aria-describedby={undefined}
+          onInteractOutside={staysForNotices}
           onEscapeKeyDown={(event) => isComposing(event) && event.preventDefault()}
           className={`dialog fixed top-[max(1rem,10dvh)] left-1/2 z-50 flex max-h-[min(40rem,calc(100dvh-2rem))] w-[min(40rem,calc(100vw-1.5rem))] -translate-x-1/2 flex-col overflow-hidden rounded-2xl border border-line bg-raised text-ink shadow-float outline-none ${className}`}
         >

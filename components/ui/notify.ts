@@ -20,6 +20,11 @@ export async function notifyProblem(text: string, options: Options = {}): Promis
   toast?.error(text, shownAs(options))
 }
 
+/** For a window over the page: a notice lies above it, so that a tap on its button is no tap beside the window. */
+export function staysForNotices(event: Event): void {
+  if (event.target instanceof Element && event.target.closest('[data-sonner-toaster]')) event.preventDefault()
+}
+
 const shownAs = ({ ms, action }: Options) => ({
   ...(ms !== undefined && { duration: ms }),
   ...(action && { action }),

@@ -22,11 +22,14 @@ export function Toaster() {
       toastOptions={{
         style: {
           borderRadius: '1rem',
+          // Over a dialog, too, under which all else is dead.
+          pointerEvents: 'auto',
           background: 'var(--raised)',
           color: 'var(--ink)',
           border: '1px solid var(--line)',
           boxShadow: 'var(--shadow)',
         },
+        classNames: { actionButton: 'h-8! rounded-full! px-3! pointer-coarse:h-11! pointer-coarse:px-4!' },
         actionButtonStyle: { background: 'var(--accent)', color: 'var(--accent-ink)' },
       }}
     />
