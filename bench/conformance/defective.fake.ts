@@ -25,6 +25,8 @@ export async function startDefectiveServer(modelUrl: string, defect?: Defect) {
   const sessions = new Map<string, Session>()
   const keys = new Set<string>()
   const compactions = new Set<Promise<void>>()
+  /** Saves that are acknowledged and stored only after the next read of their session. */
+  const late = new Map<string, (() => void)[]>()
 
   function save(id: string, label: string, messages: Message[], context: unknown): void {
     const found = sessions.get(id)
@@ -62,6 +64,13 @@ export async function startDefectiveServer(modelUrl: string, defect?: Defect) {
     return (await asked.json()).choices[0].message.content
   }
 
+  function read(id: string): Answer {
+    const memory = memoryOf(id)
+    for (const store of late.get(id) ?? []) store()
+    late.delete(id)
+    return [200, { ...memory, data: memory }]
+  }
+
   function memoryOf(id: string) {
     const { messages = [], context = null } = sessions.get(id) ?? {}
     const newest = messages.slice(defect === 'trims by position' ? -WINDOW - 1 : -WINDOW)
@@ -77,7 +86,7 @@ export async function startDefectiveServer(modelUrl: string, defect?: Defect) {
     if (typeof key === 'string') keys.add(key)
     if (isRepeated && defect !== 'takes a repeated save twice') return [200, { status: 'Ok' }]
     const store = () => save(id, query.get('namespace') ?? '', messages, context)
-    if (defect === 'acknowledges before it stores') setTimeout(store, 50)
+    if (defect === 'acknowledges before it stores') late.set(id, [...(late.get(id) ?? []), store])
     else store()
     return [200, { status: 'Ok' }]
   }
@@ -102,7 +111,7 @@ export async function startDefectiveServer(modelUrl: string, defect?: Defect) {
     if (path.length === 1) return list(query)
     const id = path.slice(1, -1).map(decodeURIComponent).join('/')
     const route = `${request.method} ${path.at(-1)}`
-    if (route === 'GET memory') return [200, { ...memoryOf(id), data: memoryOf(id) }]
+    if (route === 'GET memory') return read(id)
     if (route === 'POST memory') return post(request, id, query, body)
     if (route === 'POST retrieval') return retrieve(id, body)
     if (route !== 'DELETE memory') return [404, { error: 'nothing here' }]

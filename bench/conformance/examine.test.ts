@@ -14,6 +14,10 @@ import { type SlowModel, startSlowModel } from './slow-model.ts'
 const TIMEOUT_MS = 180_000
 /** Below the patience of the tool's client. */
 const HOLD_MS = 14_000
+/** Of a server that asks the model in the end, however busy the machine is. */
+const START_MS = 60_000
+/** Of one that asks it not at all, or only after what nobody does before. */
+const NEVER_MS = 500
 
 async function openModel() {
   const model = await startSlowModel(0)
@@ -22,10 +26,10 @@ async function openModel() {
 }
 
 /** Nothing is timed: a fake says itself when it is done, so that its defects lose the same messages on any machine. */
-async function openDefective(modelUrl: string, defect?: Defect) {
+async function openDefective(modelUrl: string, defect?: Defect, startMs = START_MS) {
   const server = await startDefectiveServer(modelUrl, defect)
   onTestFinished(server.close)
-  const pace: Pace = { holdMs: HOLD_MS, graceMs: 0, pause: server.idle, settle: server.idle }
+  const pace: Pace = { holdMs: HOLD_MS, graceMs: 0, startMs, pause: server.idle, settle: server.idle }
   return { url: server.url, pace }
 }
 
@@ -74,7 +78,7 @@ describe.concurrent('the conformance tool', () => {
 
   it('finds a server out that acknowledges before it stores', { timeout: TIMEOUT_MS }, async () => {
     const model = await openModel()
-    const { url, pace } = await openDefective(model.baseUrl, 'acknowledges before it stores')
+    const { url, pace } = await openDefective(model.baseUrl, 'acknowledges before it stores', NEVER_MS)
     expect(await complaintsAbout(url, model, pace)).toContain(`20 of 20  ${AT_ONCE}`)
   })
 
@@ -82,7 +86,7 @@ describe.concurrent('the conformance tool', () => {
     timeout: TIMEOUT_MS,
   }, async () => {
     const [model, another] = [await openModel(), await openModel()]
-    const { url, pace } = await openDefective(another.baseUrl)
+    const { url, pace } = await openDefective(another.baseUrl, undefined, NEVER_MS)
     const complaints = await complaintsAbout(url, model, pace)
     expect(complaints).toEqual(
       [THIRTY, HUNDRED, RACING, BACK].map((name) => `not tried: the server never asked the model  ${name}`),
@@ -100,6 +104,7 @@ describe.concurrent('the conformance tool', () => {
     const pace: Pace = {
       holdMs: HOLD_MS,
       graceMs: 20_000,
+      startMs: START_MS,
       pause: () => sleep(20),
       settle: () => quiet(model, 1000),
     }
