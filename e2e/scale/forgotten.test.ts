@@ -106,8 +106,8 @@ it('the files of the database hold nothing of what was forgotten: no table, inde
   expect(wordsIn(found().log)).toEqual(CANARIES)
   await command('ALTER SYSTEM SET wal_recycle = off; SELECT pg_reload_conf()')
   await command('SELECT pg_switch_wal(); CHECKPOINT')
-  await expect.poll(() => found().log).toEqual([])
-})
+  await expect.poll(() => found().log, { timeout: 60_000 }).toEqual([])
+}, 180_000)
 
 /** In the order of the canaries. */
 const wordsIn = (holding: string[]) =>

@@ -7,6 +7,9 @@ import type { Store } from '#lib/memory/store/store.ts'
 import { createPostgresServer, type PostgresServer } from '../postgres-server.ts'
 import { createPooler } from './pooler.ts'
 
+/** Tries to be back in time, which a busy machine may not give the database. */
+const OUTAGES = 5
+
 /** A server of its own: the others' must not be stopped. */
 let server: PostgresServer
 const open: Store[] = []
@@ -53,24 +56,33 @@ describe('postgres: an outage', () => {
       await server.start()
     }
     const before = acknowledged.length
-    await expect.poll(() => acknowledged.length, { timeout: 40_000 }).toBeGreaterThan(before + 8)
+    await expect.poll(() => acknowledged.length, { timeout: 60_000 }).toBeGreaterThan(before + 8)
     writing = false
     await Promise.all(writers)
     const { messages } = await store.listPath(session, { limit: 1_000_000 })
     expect(messages.map(({ id }) => id).sort()).toEqual(acknowledged.sort())
     expect(await store.audit(session)).toMatchObject({ messages: acknowledged.length, lost: 0, doubled: 0 })
-  }, 60_000)
+  }, 180_000)
 
-  it('of a second or two delays a request and does not fail it', async () => {
+  it('of a second or two delays a request and does not fail it', async ({ skip }) => {
     const store = await openStore()
     const session = ref()
     await store.appendMessages(session, [said('m1')])
-    await server.stop('kill')
-    const reading = store.getMessage(session, 'm1')
-    await sleep(700)
-    await server.start()
-    expect((await reading)?.content).toBe('text m1')
-  })
+    for (let tries = 0; tries < OUTAGES; tries++) {
+      await server.stop('kill')
+      const began = performance.now()
+      const reading = store.getMessage(session, 'm1').then(
+        (message) => message?.content,
+        (error: unknown) => error,
+      )
+      await sleep(700 - 150 * tries)
+      await server.start()
+      const outageMs = performance.now() - began
+      const content = await reading
+      if (content === 'text m1' || outageMs <= 2000) return expect(content).toBe('text m1')
+    }
+    skip(`no outage was as short: Postgres takes more than two seconds to start here, ${OUTAGES} times`)
+  }, 180_000)
 
   it('is a sentence without address, user and password, and so is a wrong one of these', async () => {
     const { port, password } = new URL(server.url)
@@ -86,7 +98,7 @@ describe('postgres: an outage', () => {
       expect(error.message).not.toMatch(/canary|127\.0\.0\.1|postgres:\/\//)
       await expect(examinePostgres(url)).rejects.toThrow(sentence)
     }
-  }, 30_000)
+  }, 120_000)
 
   it('is told when the database is read-only or has no connection left', async () => {
     const store = await openStore()
@@ -111,19 +123,20 @@ describe('postgres: a silent server', () => {
     const session = ref()
     await store.appendMessages(session, [said('m1')])
     const other = postgres(server.url, { max: 1 })
-    const held = Promise.withResolvers<void>()
+    const [locked, held] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
     const holding = other.begin(async (sql) => {
       await sql`SELECT 1 FROM motorhead_chat.sessions WHERE id = ${session.sessionId} FOR UPDATE`
+      locked.resolve()
       await held.promise
     })
-    await sleep(100)
+    await locked.promise
     const refused = store.appendMessages(session, [said('m2')])
     await expect(refused).rejects.toMatchObject({ code: 'storage-busy' })
     held.resolve()
     await holding
     await other.end()
     await store.appendMessages(session, [said('m2')])
-  }, 30_000)
+  }, 60_000)
 
   it('behind a transaction pooler, each transaction may get another connection', async () => {
     const pooler = await createPooler(server.url)
