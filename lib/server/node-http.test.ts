@@ -95,15 +95,18 @@ describe('a request of node:http', () => {
   })
 
   it('whose body is cut off fails to be read', async () => {
+    const arrived = Promise.withResolvers<void>()
     const failed = Promise.withResolvers<unknown>()
     const { origin } = await serve(async ({ body }) => {
+      arrived.resolve()
       await buffer(Readable.from(body)).catch(failed.resolve)
       return Response.json({})
     })
     const asked = request(origin, { method: 'POST', headers: { 'content-length': '100' } })
     asked.on('error', () => {})
     asked.write('half')
-    setTimeout(() => asked.destroy(), 30)
+    await arrived.promise
+    asked.destroy()
     expect(await failed.promise).toBeInstanceOf(Error)
   })
 })

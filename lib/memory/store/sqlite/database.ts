@@ -42,7 +42,10 @@ const PATIENCE_MS = 5000
  */
 const BUSY_TIMEOUT_MS = 25
 
-/** Opens the file, creating it, its folder and its schema when they are absent. Throws `MemoryError`. */
+/**
+ * Opens the file, creating it, its folder and its schema when they are absent. Throws `MemoryError`. `patienceMs`: how long a
+ * write waits for another program's unless it says something else.
+ */
 export function openSqlite(path: string, { patienceMs = PATIENCE_MS } = {}): Database {
   const database = guard(() => openDatabase(path, patienceMs))
   const log = path === ':memory:' ? NO_LOG : guard(() => openLogSync(path))

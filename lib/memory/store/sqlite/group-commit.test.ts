@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest'
 import { type Database, openSqlite } from './database.ts'
 
 describe('writes of one turn', () => {
@@ -85,6 +85,8 @@ describe('writes of one turn', () => {
   })
 
   it('wait for another program’s lock in their order, while the process and its reads go on', async () => {
+    database.close()
+    database = openSqlite(join(folder, 'chat.db'), { patienceMs: 15_000 })
     const release = lock()
     const settled: string[] = []
     const noted = (text: string) => note(text).finally(() => settled.push(text))
@@ -105,24 +107,27 @@ describe('writes of one turn', () => {
   })
 
   it('are refused when the lock outlasts their patience, each at its own time, and leave nothing', async () => {
+    // By a clock that stands still while the machine does other things: the release is to come between their times.
+    vi.useFakeTimers({ toFake: ['setTimeout', 'performance'] })
+    onTestFinished(() => void vi.useRealTimers())
     database.close()
     database = openSqlite(join(folder, 'chat.db'), { patienceMs: 400 })
     const release = lock()
     let began = 0
-    const late = database.write(() => began++)
-    const alsoLate = note('a')
-    const inTime = new Promise((resolve) => {
-      setTimeout(() => resolve(note('b')), 300)
-    })
+    const late = Promise.allSettled([database.write(() => began++), note('a')])
+    await vi.advanceTimersByTimeAsync(300)
+    const inTime = note('b')
+    await vi.advanceTimersByTimeAsync(300)
     const refused = expect.objectContaining({
       code: 'storage-busy',
       message: 'The database is locked by another program. Try again in a moment.',
     })
-    expect(await Promise.allSettled([late, alsoLate])).toEqual([
+    expect(await late).toEqual([
       { status: 'rejected', reason: refused },
       { status: 'rejected', reason: refused },
     ])
     release()
+    await vi.advanceTimersByTimeAsync(100)
     await inTime
     expect(began).toBe(0)
     expect(notes()).toEqual(['b'])

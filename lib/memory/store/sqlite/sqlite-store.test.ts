@@ -62,7 +62,8 @@ describe('sqlite: the file', () => {
 
   it('goes on while another program holds its lock: what is read is answered, what is written waits', async () => {
     const file = newFile()
-    const store = createSqliteStore(file)
+    // Longer than a pause of a busy machine, shorter than what a process that stood still at each try would need.
+    const store = createSqliteStore(file, { patienceMs: 15_000 })
     const ref = { namespace: 'n', sessionId: 's' }
     const say = (id: string) => store.appendMessages(ref, [{ id, role: 'user', content: 'x', createdAt: 1 }])
     await say('before')

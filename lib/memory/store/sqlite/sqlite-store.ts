@@ -21,9 +21,10 @@ import { usageMethods } from './usage.ts'
 /**
  * The embedded store: one SQLite file (`:memory:` for tests), shared by any number of processes on one machine.
  * Creates the file, its folder and its schema when they are absent. Every write is synced to disk before it resolves.
+ * `patienceMs`: see `openSqlite`.
  */
-export function createSqliteStore(path: string): Store {
-  const database = openSqlite(path)
+export function createSqliteStore(path: string, options: { patienceMs?: number } = {}): Store {
+  const database = openSqlite(path, options)
   const indexing = createIndexing(database)
   // What a process that died has left.
   indexing.catchUpSoon()
