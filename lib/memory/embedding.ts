@@ -19,7 +19,7 @@ const MAX_CHARS = 2000
 const BATCH_TIMEOUT_MS = 60_000
 
 /** A reply waits for the meaning of its question no longer; then words alone must do. */
-const QUESTION_TIMEOUT_MS = 400
+const QUESTION_MS = 400
 /** An endpoint that failed is left alone for so long. */
 const REST_MS = 30_000
 
@@ -41,8 +41,11 @@ export function createEmbedding(deps: {
   now: () => number
   mayWork: MayWork
   onError: (error: unknown) => void
+  /** Other limits than `QUESTION_MS` and `COMPARE_MS`. */
+  questionMs?: number
+  compareMs?: number
 }): Embedding {
-  const { store, embed, now, mayWork, onError } = deps
+  const { store, embed, now, mayWork, onError, questionMs = QUESTION_MS, compareMs = COMPARE_MS } = deps
   const vectors = createVectors(store, embed.model)
   let restUntil = 0
 
@@ -52,7 +55,7 @@ export function createEmbedding(deps: {
   async function meaningOf(text: string, ref: SessionRef): Promise<Vector | null> {
     if (text.trim() === '' || now() < restUntil || !(await mayWork(ref.namespace))) return null
     try {
-      const signal = AbortSignal.timeout(QUESTION_TIMEOUT_MS)
+      const signal = AbortSignal.timeout(questionMs)
       const { vectors, inputTokens } = await embed.run([text.slice(0, MAX_CHARS)], signal)
       // The answer does not wait for what it took to be written down.
       if (inputTokens > 0) count(ref, inputTokens).catch(onError)
@@ -104,7 +107,7 @@ export function createEmbedding(deps: {
     async near(scopes, text) {
       const meaning = await meaningOf(text, spenderOf(scopes))
       if (!meaning) return null
-      const until = performance.now() + COMPARE_MS
+      const until = performance.now() + compareMs
       const compared = await Promise.all(scopes.map((scope) => compare(scope, meaning, until)))
       return createMeaning(compared.flat())
     },

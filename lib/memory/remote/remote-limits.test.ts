@@ -73,7 +73,8 @@ describe('an original that takes 2 MB at once', () => {
     expect(starts()).toEqual(['question', 'and more', 'answer 1', 'hi', 'hello'])
     expect(posts()).toBe(3)
     expect(errors).toEqual([])
-    expect(performance.now() - started).toBeLessThan(5000)
+    // On a connection that is dead it would have waited for the time limit of a save, which is 15 s.
+    expect(performance.now() - started).toBeLessThan(12_000)
     await later()
     expect(posts()).toBe(3)
   })

@@ -10,7 +10,7 @@ import type { Outbox } from './remote-store.ts'
 import { hasArrived, overlap, recognise, without } from './remote-window.ts'
 
 /** A reply waits no longer than this for what a Motörhead elsewhere remembers; then the copy here serves. */
-const LOAD_TIMEOUT_MS = 1500
+export const LOAD_TIMEOUT_MS = 1500
 /** In the background there is time. */
 const CHECK_TIMEOUT_MS = 15_000
 
@@ -40,6 +40,8 @@ export type RemoteMemoryDeps = {
   now: () => number
   /** Told of each failure, to be logged. */
   onError: (error: unknown) => void
+  /** Another limit than `LOAD_TIMEOUT_MS`. */
+  loadTimeoutMs?: number
 }
 
 /** What an existing Motörhead cannot do, and ours does all the same. For people, in one sentence. */
@@ -47,7 +49,14 @@ export const REMOTE_LIMITS =
   'It keeps no versions of edited messages, forgets no single message, takes none over 2 MB, and an original loses what its window pushes out before a summary has it; the copy here keeps all of that, and search runs over the copy.'
 
 /** Makes a Motörhead elsewhere the memory of the chat, over the memory here. */
-export function createRemoteMemory({ local, store, client, now, onError }: RemoteMemoryDeps): Memory & {
+export function createRemoteMemory({
+  local,
+  store,
+  client,
+  now,
+  onError,
+  loadTimeoutMs = LOAD_TIMEOUT_MS,
+}: RemoteMemoryDeps): Memory & {
   /** How it stands, and what it holds as the context of a session. Never rejects because of it. */
   look(ref: SessionRef): Promise<RemoteState>
 } {
@@ -91,13 +100,13 @@ export function createRemoteMemory({ local, store, client, now, onError }: Remot
   async function loadBoth(ref: SessionRef, headId: string) {
     const outbox = await store.openOutbox(ref, { headId, limit: MAX_UNSENT })
     if (!outbox) return null
-    const there = await ask(client.load(outbox.remoteId, { timeoutMs: LOAD_TIMEOUT_MS }))
+    const there = await ask(client.load(outbox.remoteId, { timeoutMs: loadTimeoutMs }))
     return { outbox, there }
   }
 
   async function look(ref: SessionRef): Promise<RemoteState> {
     const outbox = await store.openOutbox(ref, { limit: 1 })
-    const loading = outbox && ask(client.load(outbox.remoteId, { timeoutMs: LOAD_TIMEOUT_MS }))
+    const loading = outbox && ask(client.load(outbox.remoteId, { timeoutMs: loadTimeoutMs }))
     // Why it failed stands in `problem`.
     const there = await loading?.catch(() => null)
     const { length: refused } = await store.listRefused(ref, MAX_REFUSED)

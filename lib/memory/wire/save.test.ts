@@ -158,7 +158,7 @@ describe('the log', () => {
     void hung.work()
     const started = performance.now()
     for (let n = 0; n < 50; n++) await hung.get(MEMORY, { body: { messages: messages(2) } })
-    expect(performance.now() - started).toBeLessThan(50 * 50)
+    expect(performance.now() - started).toBeLessThan(12_000)
     expect((await hung.get(MEMORY)).messages).toHaveLength(12)
     await hung.close()
   })
