@@ -44,17 +44,20 @@ Cost $5 and $10. <b>html</b>
 
 End.`
 
+/** One to which nothing is too slow, however busy the machine is. */
+const createPatientParser = () => createMarkdownParser(() => 0)
+
 const types = (blocks: readonly Block[]) => blocks.map((block) => block.tokens?.[0]?.type ?? 'plain')
 
 test('reads the blocks of a document', () => {
-  expect(types(createMarkdownParser().parse(DOCUMENT, false))).toEqual([
+  expect(types(createPatientParser().parse(DOCUMENT, false))).toEqual([
     ...['heading', 'paragraph', 'list', 'blockquote', 'table', 'code', 'math', 'heading', 'paragraph'],
     ...['code', 'paragraph'],
   ])
 })
 
 test('while a text grows, finished blocks stay the same objects', () => {
-  const parser = createMarkdownParser()
+  const parser = createPatientParser()
   let before: readonly Block[] = []
   for (let end = 1; end <= DOCUMENT.length; end++) {
     const blocks = parser.parse(DOCUMENT.slice(0, end), true)
@@ -90,15 +93,15 @@ test('reading piece by piece gives what reading at once gives', () => {
   )
   fc.assert(
     fc.property(fc.array(piece, { maxLength: 40 }), (pieces) => {
-      const parser = createMarkdownParser()
+      const parser = createPatientParser()
       let text = ''
       for (const next of pieces) {
         text += next
         parser.parse(text, true)
       }
       const grown = parser.parse(text, true)
-      expect(grown).toEqual(createMarkdownParser().parse(text, true))
-      expect(parser.parse(text, false)).toEqual(createMarkdownParser().parse(text, false))
+      expect(grown).toEqual(createPatientParser().parse(text, true))
+      expect(parser.parse(text, false)).toEqual(createPatientParser().parse(text, false))
     }),
     // A list that marked first parts from the paragraph, and with the next word takes back into it.
     { numRuns: 1_000, examples: [[['End.', '\n', '+ ', '\n', '- ', '# ']]] },
@@ -141,10 +144,10 @@ const BOMBS: Record<string, string> = {
 
 test.each(Object.entries(BOMBS))('a bomb is read in time and stays small: %s', (_name, text) => {
   for (const streaming of [false, true]) {
-    const started = performance.now()
+    const before = process.cpuUsage()
     const blocks = createMarkdownParser().parse(text, streaming)
-    // Coarse on purpose, for machines under load: what runs away takes ten seconds and more.
-    expect(performance.now() - started).toBeLessThan(3000)
+    // Coarse on purpose, for slow machines, and without what else they do: what runs away takes ten seconds and more.
+    expect(process.cpuUsage(before).user / 1000).toBeLessThan(3000)
     expect(blocks.reduce((sum, block) => sum + nodes(block.tokens ?? []), 0)).toBeLessThanOrEqual(
       LIMITS.nodes,
     )
@@ -166,7 +169,7 @@ test('what was too slow is not tried again with every chunk', () => {
 })
 
 test('nesting ends in plain text, not in an error', () => {
-  const tokens = createMarkdownParser().parse(`${'> '.repeat(100)}deep`, false)[0]?.tokens
+  const tokens = createPatientParser().parse(`${'> '.repeat(100)}deep`, false)[0]?.tokens
   expect(JSON.stringify(tokens)).toContain('deep')
   expect(depth(tokens ?? [])).toBeLessThanOrEqual(LIMITS.depth + 1)
 })
