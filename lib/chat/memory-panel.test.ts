@@ -129,17 +129,11 @@ describe('the memory of a session', () => {
     expect(view.windowTokens).toBe(view.window.reduce((sum, { tokens }) => sum + tokens, 0))
   })
 
-  it('tells whose tokens of the day are used up', async () => {
+  it('makes no summary of a model anew without one: it says whose tokens of the day are used up, and how long', async () => {
     await talk()
     expect((await panel.view('bob', 's')).usedUp).toBeNull()
     usedUp = 'person'
     expect((await panel.view('bob', 's')).usedUp).toBe('person')
-  })
-
-  it('refuses to make a summary of a model anew without one, and says why and how long', async () => {
-    await talk()
-    await settled()
-    usedUp = 'person'
     const refusal = await panel.rebuild('bob', 's').catch((error: unknown) => error)
     expect(refusal).toMatchObject({ allowance: 'summary-tokens', retryAfterMs: expect.any(Number) })
     hasModel = false
