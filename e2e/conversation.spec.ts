@@ -1,5 +1,6 @@
 import { expect } from '@playwright/test'
 import { test } from './fixtures.ts'
+import { lookOutFor } from './look-out.ts'
 
 test('[A1] a first message gets a streamed reply, an address, a row in the sidebar, and a reload shows it all', async ({
   chat,
@@ -82,16 +83,17 @@ test('over plain HTTP, where a page has no clipboard, copying works all the same
   llm.when('some code', { say: '```js\nconst harp = 1\n```' })
   await chat.open()
   const reply = await chat.ask('some code')
-  const code = reply.getByRole('button', { name: /code/i })
-  await code.click()
-  await expect(code).toHaveText('Copied')
+  const codeCopied = await lookOutFor(page, '[role=log] button', 'Copied')
+  await reply.getByRole('button', { name: 'Copy code' }).click()
+  await codeCopied()
   await chat.composer.press('ControlOrMeta+KeyV')
   await expect(chat.composer).toHaveValue('const harp = 1')
 
   await reply.getByRole('button', { name: 'Receipt' }).click()
   await page.getByRole('button', { name: 'What the model saw' }).click()
+  const promptCopied = await lookOutFor(page, '[role=dialog]', 'Copied.')
   await page.getByRole('button', { name: 'Copy as JSON' }).click()
-  await expect(page.getByRole('dialog').getByText('Copied.')).toBeAttached()
+  await promptCopied()
   await page.keyboard.press('Escape')
   await chat.composer.fill('')
   await chat.composer.press('ControlOrMeta+KeyV')

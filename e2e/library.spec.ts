@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { expect, type Page } from '@playwright/test'
 import { test } from './fixtures.ts'
+import { lookOutFor } from './look-out.ts'
 import { SearchDialog } from './pages/search-dialog.ts'
 
 test('[A22] a pinned session stays on top, after a reload and in another tab, until it is unpinned', async ({
@@ -64,11 +65,11 @@ test('[A23] search finds words inside messages by keyboard alone, and jumps to t
   await search.field.pressSequentially('winter hedg')
   await expect(search.hit('hedgehog')).toBeVisible()
   await expect(search.dialog.locator('mark')).toHaveText(['hedgehog', 'winter'])
+  const marked = await lookOutFor(page, 'article[data-found]', 'hedgehog')
   await search.choose('hedgehog')
   await expect(search.dialog).toBeHidden()
-  const found = chat.questions.filter({ hasText: 'hedgehog' })
-  await expect(found).toBeInViewport()
-  await expect(found).toHaveAttribute('data-found', '')
+  await expect(chat.questions.filter({ hasText: 'hedgehog' })).toBeInViewport()
+  await marked()
 
   await page.keyboard.press('ControlOrMeta+KeyK')
   await search.field.fill('unheard-of')

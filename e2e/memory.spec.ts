@@ -1,5 +1,6 @@
 import { expect } from '@playwright/test'
 import { test } from './fixtures.ts'
+import { lookOutFor } from './look-out.ts'
 import { MemoryPanel } from './pages/memory-panel.ts'
 
 // Eight to twelve turns each, one after the other: a busy machine needs its time for them.
@@ -106,8 +107,9 @@ test('[A30] what the model saw is what the model was sent, with the tokens of ea
   const totals = dialog.getByRole('list', { name: 'Tokens of each part' })
   await expect(totals).toContainText(/Instructions ?\d+ tokens/)
   await expect(totals).toContainText(/Summary ?\d+ tokens/)
+  const isCopied = await lookOutFor(page, '[role=dialog] [role=status]', 'Copied.')
   await dialog.getByRole('button', { name: 'Copy as JSON' }).click()
-  await expect(dialog.getByRole('status')).toHaveText('Copied.')
+  await isCopied()
   const copied: unknown = JSON.parse(await page.evaluate(() => navigator.clipboard.readText()))
   expect(copied).toEqual(llm.repliesTo('which tractor is mine?').at(-1)?.messages)
   await page.keyboard.press('Escape')

