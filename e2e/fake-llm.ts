@@ -17,8 +17,8 @@ export type ReceivedRequest = {
 export type Behaviour =
   /** With `everyMs`, one word after the other at that pace. */
   | { say: string; everyMs?: number }
-  /** Says the first part, then waits for `release()`. */
-  | { say: string; hold: true; rest?: string }
+  /** Says the first part, then waits for `release()`; of several others, before each of them. */
+  | { say: string; hold: true; rest?: string | string[] }
   | { fail: number }
   | { html: true }
   | { halfJson: true }
@@ -129,19 +129,23 @@ export async function startFakeLlm(): Promise<FakeLlm> {
       if ('everyMs' in behaviour && behaviour.everyMs)
         await new Promise((next) => setTimeout(next, behaviour.everyMs))
     }
-    if ('hold' in behaviour) {
-      const newest = received.messages.at(-1)?.content ?? ''
-      const early = releasedEarly.findIndex((text) => newest.includes(text))
-      if (early >= 0) releasedEarly.splice(early, 1)
-      else
-        await new Promise<void>((release) => {
-          held.push({ text: newest, release })
-          response.on('close', release)
-        })
-      for (const word of words(behaviour.rest ?? '')) response.write(delta(word))
+    for (const part of 'hold' in behaviour ? [behaviour.rest ?? ''].flat() : []) {
+      await released(received, response)
+      for (const word of words(part)) response.write(delta(word))
     }
     received.ended = !response.destroyed
     response.end(`${finish()}data: [DONE]\n\n`)
+  }
+
+  async function released({ messages }: ReceivedRequest, response: ServerResponse): Promise<void> {
+    const newest = messages.at(-1)?.content ?? ''
+    const early = releasedEarly.findIndex((text) => newest.includes(text))
+    if (early >= 0) releasedEarly.splice(early, 1)
+    else
+      await new Promise<void>((release) => {
+        held.push({ text: newest, release })
+        response.on('close', release)
+      })
   }
 
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))

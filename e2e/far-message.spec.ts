@@ -134,14 +134,12 @@ test('earlier messages that cannot be loaded are asked for once, and again when 
   await expect(messages.last()).toBeInViewport()
   const alert = page.getByRole('alert').filter({ hasText: 'The earlier messages could not be loaded.' })
   const more = chat.log.getByRole('button', { name: 'Load earlier messages' })
+  const counts = async () => [asked, await page.evaluate(() => (window as unknown as { said: number }).said)]
   /** For so long a page that asks without end would have done so often. */
   const stays = async (times: number) => {
-    await expect.poll(() => asked).toBe(times)
+    await expect.poll(counts).toEqual([times, times])
     await page.waitForTimeout(1000)
-    expect([asked, await page.evaluate(() => (window as unknown as { said: number }).said)]).toEqual([
-      times,
-      times,
-    ])
+    expect(await counts()).toEqual([times, times])
   }
 
   await messages.first().scrollIntoViewIfNeeded()

@@ -170,7 +170,6 @@ test('[A34] a fact from the first message is still answered 200 messages later',
   page,
   llm,
 }) => {
-  test.slow()
   await chat.open()
   await chat.ask('hi im bob')
   const sessionId = chat.sessionId()
@@ -209,16 +208,15 @@ test('[A38] while the summariser fails the chat goes on, the memory says so, and
   llm.summariesFail = true
   try {
     await chat.ask('now the window is too small')
-    await expect(memory.status).toContainText('The summariser fails', { timeout: 20_000 })
+    await expect(memory.status).toContainText('The summariser fails')
     await expect(memory.status).toContainText(/tried again/)
     await expect(memory.audit).toContainText('14 messages: 0 summarised, 14 word for word, 0 lost')
     await expect(await chat.ask('does the chat go on?')).toContainText('That is noted.')
-    // A pause that has doubled does not end just before the button is pressed.
-    await expect(memory.status).toContainText(/2 times so far/, { timeout: 30_000 })
+    await expect(memory.status).toContainText(/[2-9] times so far/)
+    await memory.tryNowThatItWorks(llm)
   } finally {
     llm.summariesFail = false
   }
-  await memory.panel.getByRole('button', { name: 'Try now' }).click()
   await expect(memory.audit).toContainText(/16 messages: [1-9]\d* summarised, \d+ word for word, 0 lost/)
   await expect(memory.fact(/parrot/)).toBeVisible()
   await expect(memory.status).not.toContainText('fails')

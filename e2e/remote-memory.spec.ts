@@ -31,19 +31,26 @@ test('a Motörhead elsewhere gets what is said, and gives its window and context
   // What another program has made of it there is what the next reply sees.
   original.session(id).context = 'The user said: my name is Zelda.'
   original.session(id).list.unshift({ role: 'Human', content: 'from another program' })
-  await expect(await chat.ask('whats my name?')).toContainText('Zelda')
+  const panel = chat.page.getByRole('complementary', { name: 'Memory' })
+  await chat.page.getByRole('button', { name: 'Memory', exact: true }).click()
+  const context = panel.getByText('What it holds as the context')
+  // A reply waits for it for a second and a half, and so does a look at it: whoever asks again is given it.
+  await expect(async () => {
+    await expect(await chat.ask('whats my name?')).toContainText('Zelda', { timeout: 1000 })
+    await expect(context).toBeVisible({ timeout: 5000 })
+  }).toPass({ timeout: 120_000 })
   const prompt = llm.repliesTo('whats my name?').at(-1)?.prompt ?? ''
   expect(prompt).toContain('The user said: my name is Zelda.')
   expect(prompt).toContain('from another program')
   expect(prompt).not.toContain(KEY)
-  const panel = chat.page.getByRole('complementary', { name: 'Memory' })
-  await chat.page.getByRole('button', { name: 'Memory', exact: true }).click()
   await expect(panel).toContainText(
     `The Motörhead at ${new URL(original.url).host} is the memory of this chat`,
   )
   await expect(panel).toContainText('keeps no versions of edited messages')
-  await panel.getByText('What it holds as the context').click()
+  await context.click()
   await expect(panel.getByText('The user said: my name is Zelda.')).toBeVisible()
+  // Refused is only what is said from here on.
+  await expect.poll(() => original.contents(id).at(-1)).toBe('Your name is Zelda.')
   original.mood = 'refuses'
   await chat.ask('do you take this?')
   await expect(panel).toContainText('2 messages are kept here only: it did not take them.')
@@ -71,7 +78,7 @@ test('the chat goes on while it is down, and saves there later: in order, once, 
   original.mood = 'well'
   await server.start()
   await expect
-    .poll(() => original.contents(id), { timeout: 40_000 })
+    .poll(() => original.contents(id), { timeout: 60_000 })
     .toEqual(['hi im bob', 'That is noted.', 'whats my name?', 'Your name is Bob.'])
 })
 

@@ -1,4 +1,5 @@
-import { expect, type Locator, type Page } from '@playwright/test'
+import { expect, type Locator, type Page, type Route } from '@playwright/test'
+import type { FakeLlm } from '../fake-llm.ts'
 
 /** The memory of the open chat, as it stands beside it. */
 export class MemoryPanel {
@@ -10,6 +11,7 @@ export class MemoryPanel {
   readonly versions: Locator
   readonly window: Locator
   readonly status: Locator
+  readonly tryNow: Locator
 
   constructor(page: Page) {
     this.page = page
@@ -20,6 +22,7 @@ export class MemoryPanel {
     this.versions = this.panel.getByRole('region', { name: 'Versions' })
     this.window = this.panel.getByRole('region', { name: 'Word for word' })
     this.status = this.panel.getByRole('status')
+    this.tryNow = this.panel.getByRole('button', { name: 'Try now' })
   }
 
   /** `empty`: nothing was said yet, so there is nothing to count. */
@@ -30,6 +33,16 @@ export class MemoryPanel {
 
   fact(text: string | RegExp): Locator {
     return this.summary.getByRole('button', { name: text })
+  }
+
+  /** Has the summariser work again no sooner than this is asked for: a try by itself would take the button away before. */
+  async tryNowThatItWorks(llm: FakeLlm): Promise<void> {
+    const repair = (route: Route) => {
+      llm.summariesFail = false
+      return route.continue()
+    }
+    await this.page.route('**/retry', repair, { times: 1 })
+    await Promise.all([this.page.waitForRequest('**/retry', { timeout: 60_000 }), this.tryNow.click()])
   }
 
   async edit(text: string): Promise<void> {
