@@ -7,7 +7,8 @@ import { fileURLToPath } from 'node:url'
 import { freePort } from './free-port.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
-const READY_MS = 30_000
+/** Several start at once, and a busy machine takes many times as long as it mostly does. */
+const READY_MS = 120_000
 
 export type AppServer = {
   url: string

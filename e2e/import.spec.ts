@@ -117,6 +117,7 @@ test('[A25] while a large export comes in, chats go on; cut short, the same file
   page,
   openTab,
 }) => {
+  test.slow()
   await chat.open()
   await chat.ask('I was here before')
   const settings = new SettingsPage(page)
@@ -141,9 +142,10 @@ test('[A25] while a large export comes in, chats go on; cut short, the same file
   await expect(bar).toBeHidden()
   await settings.file.setInputFiles(jsonFile('conversations.json', large))
   const status = page.getByRole('status').filter({ hasText: 'From Claude' })
-  await expect(status).toContainText(/[1-9]\d* chats added, [1-9]\d* already here/)
+  const whole = { timeout: 60_000 }
+  await expect(status).toContainText(/[1-9]\d* chats added, [1-9]\d* already here/, whole)
   await settings.file.setInputFiles(jsonFile('conversations.json', large))
-  await expect(status).toContainText('From Claude: 600 already here (0 messages).')
+  await expect(status).toContainText('From Claude: 600 already here (0 messages).', whole)
 })
 
 const jsonFile = (name: string, content: unknown) => ({

@@ -36,7 +36,7 @@ test('what a program saves with my key shows up beside my chats, live, and I can
   const program = `${server.url}/k/${secret}`
 
   expect(await save(program, 'notes/1', ['hi im bob', 'Hello Bob!'])).toBe(200)
-  await expect(chat.session('hi im bob')).toBeVisible({ timeout: 15_000 })
+  await expect(chat.session('hi im bob')).toBeVisible()
   await chat.session('hi im bob').click()
   await expect(chat.questions).toContainText(['hi im bob'])
   await expect(chat.replies).toContainText(['Hello Bob!'])
@@ -69,7 +69,7 @@ test('what my program saves I can see in its memory, live, and search and forget
   await expect(memory.audit).toContainText('2 messages: 0 summarised, 2 word for word, 0 lost')
   for (let n = 2; n <= 8; n++) await save(program, 'garden', [`I saw number ${n}`, 'Good.'])
   const summarised = /16 messages: [1-9]\d* summarised, \d+ word for word, 0 lost/
-  await expect(memory.audit).toContainText(summarised, { timeout: 20_000 })
+  await expect(memory.audit).toContainText(summarised)
   await expect(memory.fact(/Mecki/)).toBeVisible()
 
   const search = new SearchDialog(page)

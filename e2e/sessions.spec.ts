@@ -97,7 +97,7 @@ test('[A21] sessions are grouped by date, and the oldest of 500 can be reached',
         await chat.sessions.getByRole('link').last().scrollIntoViewIfNeeded()
         return oldest.count()
       },
-      { timeout: 30_000 },
+      { timeout: 60_000 },
     )
     .toBe(1)
   await expect(oldest).toBeVisible()

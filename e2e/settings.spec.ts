@@ -142,7 +142,7 @@ test('a key is shown once, works for a program, and is revoked', async ({ page, 
   // It is written down beside the answer, which does not wait for it.
   await expect(async () => {
     await settings.open()
-    await expect(list).toContainText(/last used .*\d/, { timeout: 1000 })
+    await expect(list).toContainText(/last used .*\d/, { timeout: 5000 })
   }).toPass()
   await page.getByRole('button', { name: 'Revoke my notebook' }).click()
   await expect(list).toBeHidden()

@@ -40,7 +40,7 @@ test('a locked database is a sentence, the message is kept, and it works when th
   const other = new DatabaseSync(join(server.dataDir, 'motorhead-chat.db'), { timeout: 10_000 })
   other.exec('BEGIN IMMEDIATE')
   await chat.say('during the lock')
-  await expect(chat.questions.last().getByRole('alert')).toContainText('locked', { timeout: 20_000 })
+  await expect(chat.questions.last().getByRole('alert')).toContainText('locked')
   other.exec('ROLLBACK')
   other.close()
   await chat.questions.last().getByRole('button', { name: 'Retry' }).click()

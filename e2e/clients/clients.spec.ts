@@ -28,6 +28,8 @@ const test = base.extend<object, { installed: null }>({
 
 // One worker: the clients are installed once.
 test.describe.configure({ mode: 'serial' })
+// Each client is a process of its own, with all of LangChain to load.
+test.beforeEach(() => test.slow())
 
 const newId = (name: string) => `${name}-${crypto.randomUUID()}`
 const json = async (response: Response) => (await response.json()) as Record<string, unknown>
@@ -73,7 +75,7 @@ test.describe('LangChain JS', () => {
       expect(context).toMatch(/bob/iu)
       expect(messages.length).toBeLessThanOrEqual(12)
       expect(messages.at(-1)).toEqual(['ai', 'That is noted.'])
-    }).toPass({ timeout: 20_000 })
+    }).toPass({ timeout: 90_000 })
     const audit = await json(await fetch(`${server.url}/sessions/${id}/audit`))
     expect(audit).toMatchObject({ messages: 40, lost: 0 })
   })

@@ -70,9 +70,7 @@ export class ChatPage {
     const { origin } = new URL(this.page.url())
     const memory = `${origin}/api/memory/${this.sessionId()}`
     await expect
-      .poll(async () => (await (await this.page.request.get(memory)).json()).audit.window, {
-        timeout: 30_000,
-      })
+      .poll(async () => (await (await this.page.request.get(memory)).json()).audit.window)
       .toBeLessThanOrEqual(12)
   }
 

@@ -46,7 +46,6 @@ const body = fc.oneof(
 
 for (const { name, method, path } of apiEndpoints().filter((endpoint) => endpoint.method !== 'GET')) {
   test(`${name} answers ${BODIES} random bodies with 4xx at worst, in JSON`, async ({ target }) => {
-    test.setTimeout(120_000)
     const person = createPerson(target.origin)
     const address = path.replaceAll(/\[[^\]]+\]/g, crypto.randomUUID())
     await fc.assert(

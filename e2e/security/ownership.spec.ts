@@ -133,7 +133,7 @@ for (const { method, name, path } of endpoints) {
       }
       // React numbers the parts of a page in the order in which they happen to be ready: equal once is equal.
       if (path.startsWith('/api/')) await compare()
-      else await expect(compare).toPass({ timeout: 20_000 })
+      else await expect(compare).toPass({ timeout: 60_000 })
     }
     expect(nobody.cookie()).toBe('')
     expect(await thingsOf(alice, theirs)).toEqual(before)

@@ -27,6 +27,6 @@ export const test = base.extend<object, { target: Target }>({
       await server.dispose()
       await llm.close()
     },
-    { scope: 'worker', timeout: 60_000 },
+    { scope: 'worker', timeout: 180_000 },
   ],
 })
