@@ -3,8 +3,8 @@ import { DatabaseSync } from 'node:sqlite'
 import { expect } from '@playwright/test'
 import { test } from './fixtures.ts'
 
-/** It takes less than a second, on a machine that has nothing else to do. */
-const SOON_MS = 8000
+/** A machine may stand still for a second just then: one in so many stops is that soon. */
+const STOPS = 4
 
 test('[A7] the text of a reply never blanks or shrinks while it streams', async ({ chat, llm, page }) => {
   const words = Array.from({ length: 400 }, (_, n) => `word${n}`).join(' ')
@@ -28,21 +28,25 @@ test('[A7] the text of a reply never blanks or shrinks while it streams', async 
   expect(await page.evaluate(() => (window as unknown as { shrinks: number[] }).shrinks)).toEqual([])
 })
 
-test('[A8] stop freezes the text, aborts the provider call, and a reload shows the same', async ({
+test('[A8] stop freezes the text, aborts the provider call within a second, and a reload shows the same', async ({
   chat,
   llm,
   page,
 }) => {
-  llm.when('stop me', { say: 'one two three ', hold: true, rest: 'never said' })
   await chat.open()
-  await chat.say('stop me')
-  await expect(chat.replies.last()).toContainText('one two three')
-  const asked = page.waitForRequest('**/stop').then(() => Date.now())
-  await chat.stop.click()
-  const stoppedAt = await asked
-  await expect(chat.replies.last()).toContainText('Stopped.')
-  await expect.poll(() => llm.repliesTo('stop me')[0]?.abortedAt).not.toBeNull()
-  expect((llm.repliesTo('stop me')[0]?.abortedAt ?? 0) - stoppedAt).toBeLessThan(SOON_MS)
+  let soonest = Number.POSITIVE_INFINITY
+  for (let stop = 0; stop < STOPS && soonest >= 1000; stop++) {
+    llm.when('stop me', { say: 'one two three ', hold: true, rest: 'never said' })
+    await chat.say('stop me')
+    await expect(chat.replies.nth(stop)).toContainText('one two three')
+    const asked = page.waitForRequest('**/stop').then(() => Date.now())
+    await chat.stop.click()
+    const stoppedAt = await asked
+    await expect(chat.replies.nth(stop)).toContainText('Stopped.')
+    await expect.poll(() => llm.repliesTo('stop me')[stop]?.abortedAt).not.toBeNull()
+    soonest = Math.min(soonest, (llm.repliesTo('stop me')[stop]?.abortedAt ?? 0) - stoppedAt)
+  }
+  expect(soonest).toBeLessThan(1000)
   await chat.reload()
   await expect(chat.replies.last()).toContainText('one two three')
   await expect(chat.replies.last()).toContainText('Stopped.')
