@@ -1,23 +1,25 @@
 'use client'
 
 import { useTheme } from 'next-themes'
+import { useSidebar } from '#lib/client/sidebar-state.ts'
 import { late } from './late.tsx'
 
 /** Nothing is to be said before the page stands, so it need not wait for this. */
 const Sonner = late(async () => (await import('sonner')).Toaster)
 
-/** At the bottom they would lie on the composer for as long as they offer an undo. */
+/** At the bottom they would lie on the composer for as long as they offer an undo, in a drawer at the top on "New chat". */
 const BELOW_HEADER = 'calc(env(safe-area-inset-top, 0px) + 3.75rem)'
 
 /** Where short notices appear: `toast()` of sonner, from anywhere. */
 export function Toaster() {
   const { resolvedTheme } = useTheme()
+  const { open: drawer } = useSidebar()
   return (
     <Sonner
       theme={resolvedTheme === 'dark' ? 'dark' : 'light'}
-      position="top-center"
+      position={drawer ? 'bottom-center' : 'top-center'}
       offset={{ top: BELOW_HEADER }}
-      mobileOffset={{ top: BELOW_HEADER }}
+      mobileOffset={{ top: BELOW_HEADER, bottom: 'calc(env(safe-area-inset-bottom, 0px) + 1rem)' }}
       style={{ fontFamily: 'inherit' }}
       toastOptions={{
         style: {
