@@ -96,7 +96,12 @@ function mountSmallDisk(folder: string): string | null {
   }
 }
 
+/** The server may be taking some of the room at this moment: then what is left of it is. */
 function fill(file: string): void {
   const { bavail, bsize } = statfsSync(join(file, '..'))
-  writeFileSync(file, Buffer.alloc(bavail * bsize))
+  try {
+    writeFileSync(file, Buffer.alloc(bavail * bsize))
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOSPC') throw error
+  }
 }
