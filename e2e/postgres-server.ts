@@ -16,7 +16,7 @@ import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { basename, dirname, join } from 'node:path'
 import { freePort } from './free-port.ts'
-import { childrenOf, isAlive } from './process-children.ts'
+import { killAll } from './process-children.ts'
 
 /** A real Postgres of its own in a temporary folder, on a free port of this machine only. */
 export type PostgresServer = {
@@ -121,16 +121,6 @@ export async function createPostgresServer({ durable = false } = {}): Promise<Po
       rmSync(folder, { recursive: true, force: true })
     },
   }
-}
-
-/** Standing still, it starts no further process, and does not see the others die: none of them gets to do anything. */
-async function killAll(server: ChildProcess): Promise<void> {
-  server.kill('SIGSTOP')
-  const children = childrenOf(server.pid ?? 0)
-  for (const pid of children) process.kill(pid, 'SIGKILL')
-  server.kill('SIGKILL')
-  // The next start is refused while one of them holds the shared memory.
-  while (children.some(isAlive)) await new Promise((wake) => setTimeout(wake, 10))
 }
 
 /** In their package when they can be used there, else a copy of them. */

@@ -1,17 +1,28 @@
-import { execFileSync } from 'node:child_process'
+import { type ChildProcess, execFileSync } from 'node:child_process'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { kill } from 'node:process'
 
-/** The processes that a process has started, by their ids; the dead that nobody has waited for do not count. */
-export function childrenOf(pid: number): number[] {
+/**
+ * Ends a process and those that it has started, and waits until these hold nothing any more: memory, files, a port. Standing
+ * still, it starts no further one, and does not see the others die: none of them gets to do anything.
+ */
+export async function killAll(process: ChildProcess): Promise<void> {
+  process.kill('SIGSTOP')
+  const children = childrenOf(process.pid ?? 0)
+  for (const pid of children) kill(pid, 'SIGKILL')
+  process.kill('SIGKILL')
+  while (children.some(isAlive)) await new Promise((wake) => setTimeout(wake, 10))
+}
+
+/** By their ids; the dead that nobody has waited for do not count. */
+function childrenOf(pid: number): number[] {
   return listProcesses()
     .filter(({ parent, state }) => parent === pid && state !== 'Z')
     .map((each) => each.pid)
 }
 
-/** Whether it still holds anything: memory, files, a port. */
-export function isAlive(pid: number): boolean {
-  return listProcesses().some((each) => each.pid === pid && each.state !== 'Z')
-}
+const isAlive = (pid: number): boolean =>
+  listProcesses().some((each) => each.pid === pid && each.state !== 'Z')
 
 type Entry = { pid: number; parent: number; state: string }
 

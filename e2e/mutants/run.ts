@@ -2,13 +2,13 @@
  * `npm run test:mutants [-- WORD]`: seeds each bug of this folder (those that WORD occurs in) into a copy of the sources and
  * runs the ordinary tests on it. A bug that no test notices is a failure, and so is one that can no longer be seeded.
  */
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
+import { execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { childrenOf } from '../process-children.ts'
+import { killAll } from '../process-children.ts'
 import { ENGINE_MUTANTS } from './engine-mutants.ts'
 import type { Mutant } from './mutant.ts'
 import { POSTGRES_MUTANTS } from './postgres-mutants.ts'
@@ -98,7 +98,8 @@ async function runTests(
   let isLate = false
   const limit = setTimeout(() => {
     isLate = true
-    killAll(child)
+    // Asked to end, vitest would leave the database of its tests behind.
+    void killAll(child)
   }, limitMs)
   await once(child, 'exit')
   clearTimeout(limit)
@@ -111,13 +112,6 @@ async function runTests(
   } catch {
     return { passed: 0, failed: 0 }
   }
-}
-
-/** Asked to end, vitest would leave the database of its tests behind. */
-function killAll(child: ChildProcess): void {
-  child.kill('SIGSTOP')
-  for (const pid of childrenOf(child.pid ?? 0)) process.kill(pid, 'SIGKILL')
-  child.kill('SIGKILL')
 }
 
 /** Of the JSON report of vitest. */

@@ -23,16 +23,14 @@ export async function createCutLine(target: string) {
   const url = new URL(target)
   url.port = String((server.address() as AddressInfo).port)
 
-  async function cut(): Promise<void> {
-    server.close()
-    for (const end of ends) end.destroy()
-    if (ends.size > 0) await once(server, 'close')
-  }
-
   return {
     url: url.href,
     /** Whoever holds a connection loses it, and nobody gets a new one. */
-    cut,
+    async cut(): Promise<void> {
+      server.close()
+      for (const end of ends) end.destroy()
+      if (ends.size > 0) await once(server, 'close')
+    },
     async mend(): Promise<void> {
       server.listen(Number(url.port), '127.0.0.1')
       await once(server, 'listening')
